@@ -1,0 +1,72 @@
+# `make run`   the filled-in demo company at http://127.0.0.1:8000
+# `make test`  the whole test suite
+# Both need Debian's python3, python3-venv and make, and the package index; nothing else.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+HOST   ?= 127.0.0.1
+PORT   ?= 8000
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# Tests share the machine's cores; `make test WORKERS=0` runs them in one process.
+WORKERS ?= auto
+TESTS   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format types bench wheel clean
+
+help:
+	@echo 'make run     the demo company at http://$(HOST):$(PORT) (sign-ins are printed)'
+	@echo 'make test    the whole test suite; make test TESTS=tests/audits for a part'
+	@echo 'make lint    ruff: format and rules        make types   mypy'
+	@echo 'make format  ruff writes the format        make bench   the benchmarks'
+	@echo 'make wheel   dist/auditor-*.whl            make clean   removes what make made'
+
+run: $(VENV)/.installed
+	$(BIN)/auditor demo --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+format: $(VENV)/.installed-test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: $(VENV)/.installed-test
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed-test
+	$(BIN)/python -m pytest tests/benchmarks --override-ini 'addopts=' -s
+
+wheel: $(VENV)/.venv
+	$(PIP) wheel --no-deps --wheel-dir dist .
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .demo
+	find auditor tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: installing is repeated only after pyproject.toml has changed.
+$(VENV)/.venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo 'auditor needs Python 3.11 or newer, and "$(PYTHON)" is' \
+	    "$$($(PYTHON) --version 2>&1 || echo 'not there')." \
+	    'Install it (Debian: apt install python3 python3-venv) or name another: make PYTHON=python3.12 …' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo 'This Python cannot make a virtual environment. On Debian: apt install python3-venv' >&2; exit 1; }
+	@[ -x $(BIN)/python ] || { echo 'Setting up $(VENV) …'; $(PYTHON) -m venv $(VENV); }
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml hatch_build.py | $(VENV)/.venv
+	@echo 'Installing auditor and what it needs into $(VENV) (once; a minute or two) …'
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml hatch_build.py | $(VENV)/.venv
+	@echo 'Installing auditor and its test tools into $(VENV) (once; a minute or two) …'
+	$(PIP) install --editable '.[test]'
+	@touch $@ $(VENV)/.installed
