@@ -1,7 +1,7 @@
-"""Compiles the translations into the wheel, so that an installation needs no compiler and no checkout.
+"""Compiles the translations into the wheel, so that an installation writes nothing into its own folder.
 
 Each feature keeps its own `auditor/locale/<language>/<feature>.po`; gettext reads one catalogue a
-language, so they are merged into `auditor/locale/<language>/LC_MESSAGES/messages.mo`.
+language, so they are merged into the place where `auditor.language.compile_catalogues` puts them in a checkout.
 """
 
 from __future__ import annotations
@@ -17,36 +17,31 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class TranslationsHook(BuildHookInterface[Any]):
-    """Adds one compiled catalogue a language to a wheel; an editable install reads the .po files."""
+    """Adds one compiled catalogue a language to a wheel; a checkout compiles its own at start."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        self.scratch = tempfile.TemporaryDirectory(prefix="auditor-translations-")
         if version == "editable":
             return
-        self.scratch = tempfile.TemporaryDirectory(prefix="auditor-translations-")
-        for folder in sorted(Path(self.root, "auditor", "locale").glob("*/")):
+        for folder in sorted(Path(self.root, "auditor", "locale").iterdir()):
+            if not list(folder.glob("*.po")):
+                continue
             compiled = Path(self.scratch.name, f"{folder.name}.mo")
             with compiled.open("wb") as out:
                 write_mo(out, merged(folder))
-            build_data["force_include"][str(compiled)] = (
-                f"auditor/locale/{folder.name}/LC_MESSAGES/messages.mo"
-            )
+            place = f"auditor/locale/compiled/{folder.name}/LC_MESSAGES/messages.mo"
+            build_data["force_include"][str(compiled)] = place
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
-        if version != "editable":
-            self.scratch.cleanup()
+        self.scratch.cleanup()
 
 
 def merged(folder: Path) -> Catalog:
-    """The catalogues of one language's folder as one; refuses a text translated in two ways."""
+    """The catalogues of one language's folder as one."""
     whole = Catalog(locale=folder.name)
     for source in sorted(folder.glob("*.po")):
         with source.open("rb") as file:
-            part = read_po(file, locale=folder.name)
-        for message in part:
-            if not message.id or not message.string:
-                continue
-            known = whole.get(message.id, message.context)
-            if known is not None and known.string != message.string:
-                raise ValueError(f"{source}: {message.id!r} is translated in two ways")
-            whole[message.id] = message
+            for message in read_po(file, locale=folder.name):
+                if message.id and message.string:
+                    whole[message.id] = message
     return whole

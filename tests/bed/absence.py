@@ -1,0 +1,31 @@
+"""What this machine cannot try: a counted, named skip that says how to have it.
+
+With `AUDITOR_REQUIRE_ALL=1` (CI) an absence is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from typing import NoReturn
+
+import pytest
+
+MARK = "not tried: "
+
+
+def absent(what: str, how: str) -> NoReturn:
+    """Skips the running test, naming what is missing and the step that brings it; fails where all is required."""
+    message = f"{MARK}{what} ({how})"
+    if os.environ.get("AUDITOR_REQUIRE_ALL") == "1":
+        pytest.fail(f"AUDITOR_REQUIRE_ALL=1, yet {message}", pytrace=False)
+    pytest.skip(message)
+
+
+def reasons(skipped: list[pytest.TestReport]) -> Counter[str]:
+    """How many of the skipped reports gave each reason, the reason in the words of `absent`."""
+    counted: Counter[str] = Counter()
+    for report in skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        counted[reason.removeprefix("Skipped: ").removeprefix(MARK)] += 1
+    return counted
