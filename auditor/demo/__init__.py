@@ -1,0 +1,1 @@
+"""The filled-in company that a newcomer looks at first."""

@@ -1,0 +1,1 @@
+"""Departments, persons, memberships and leave; reading and applying the roster."""
