@@ -6,7 +6,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -58,10 +57,9 @@ def launched() -> Iterator[Browser]:
 class Visitor:
     """Opens pages of one served application as one person on one device."""
 
-    def __init__(self, browser: Browser, address: str, pictures: Path) -> None:
+    def __init__(self, browser: Browser, address: str) -> None:
         self.browser = browser
         self.address = address
-        self.pictures = pictures
         self.contexts: list[BrowserContext] = []
         self.complaints: list[str] = []
 

@@ -75,7 +75,7 @@ def postbox() -> Iterator[Postbox]:
     """Runs the server on a free port of loopback for the time of the block."""
     box = Postbox()
     box.port = free_port()
-    server = Controller(box, hostname=box.host, port=box.port, ready_timeout=10, decode_data=False)
+    server = Controller(box, hostname=box.host, port=box.port, server_hostname="localhost")
     server.start()
     try:
         yield box

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import sys
 from typing import Any
 
-LOCAL_NAMES = {"localhost", "ip6-localhost", "", None}
+LOCAL_NAMES = {"localhost", "ip6-localhost", socket.gethostname(), "", None}
 
 
 class NetworkBlocked(RuntimeError):

@@ -1,4 +1,4 @@
-"""The application behind a real WSGI server on a free port, in a thread of the test process."""
+"""The application behind a real WSGI server in a thread of the test process."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import waitress.server
 
-from tests.bed.mail import free_port
-
 
 @contextmanager
-def served(application: Any) -> Iterator[str]:
-    """Serves for the time of the block; gives the address without a trailing slash."""
-    port = free_port()
+def served(application: Any, address: str) -> Iterator[None]:
+    """Serves at `address` (http://127.0.0.1:PORT) for the time of the block."""
+    port = urlsplit(address).port
     server = waitress.server.create_server(application, host="127.0.0.1", port=port, threads=4)
     thread = threading.Thread(target=server.run, name=f"waitress-{port}", daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield
     finally:
         server.close()
         server.task_dispatcher.shutdown()

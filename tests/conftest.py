@@ -1,0 +1,185 @@
+"""Fixtures: the application on a fresh database, and the real things around it (see tests/bed/).
+
+app, settings      the application, its settings; the test's own connection to the database is open
+client             a test client that checks every page it fetches (one h1, labels, token, language, policy)
+live_server        the address of the application behind a real server
+browser_page       browser_page("ja", phone=True): a page of a real Chromium on that server
+axe                axe(page): holds that axe finds nothing
+smtp_server        a mail server on loopback, with moods
+libreoffice        opens, recalculates and prints workbooks
+query_count        with query_count() as statements: ... statements.count
+assert_same_queries(read, grow)   as many statements for 1,000 rows as for 10
+postgres_url       an empty PostgreSQL database, whichever database the suite runs on
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from auditor import create_app, db, open_database, places
+from auditor.config import Settings
+from tests.bed import absence, browser, counting, databases, mail, network, office, pages, serving
+
+PACKAGE = Path(places.__file__).parent
+
+hypothesis.settings.register_profile(
+    "tests",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture, hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    network.guard()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    needs = {"chromium": "browser", "libreoffice": "libreoffice", "postgres_url": "postgres"}
+    for item in items:
+        used = set(getattr(item, "fixturenames", ()))
+        for fixture, marker in needs.items():
+            if fixture in used:
+                item.add_marker(marker)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says which database the suite ran on and what this machine could not try."""
+    engine = "PostgreSQL" if databases.chosen_server() else "SQLite"
+    terminalreporter.write_line(f"database: {engine}")
+    for reason, count in absence.reasons(terminalreporter.stats.get("skipped", [])).most_common():
+        terminalreporter.write_line(f"not tried: {count} × {reason}", yellow=True)
+    if engine == "SQLite" and not os.environ.get("AUDITOR_REQUIRE_ALL"):
+        terminalreporter.write_line(
+            "not tried: the suite on PostgreSQL (AUDITOR_TEST_DATABASE_URL=postgresql://…)"
+        )
+
+
+@pytest.fixture(scope="session")
+def bed_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Database]:
+    with databases.database(tmp_path_factory.mktemp("database"), _upgrade) as made:
+        yield made
+
+
+def _upgrade(url: str) -> None:
+    """Brings an empty database up to date as an installation does."""
+    with tempfile.TemporaryDirectory() as folder:
+        open_database(Settings.load({"DATABASE_URL": url}, data=Path(folder)))
+        if not list(places.migrations().glob("*.py")):
+            # Before the first migration is written, the tables are made as the models say.
+            for models in PACKAGE.glob("*/models.py"):
+                importlib.import_module(f"auditor.{models.parent.name}.models")
+            with db.connected():
+                db.database.create_tables(sorted(_tables(db.BaseModel), key=str))
+    _let_go()
+
+
+def _tables(model: type[db.BaseModel]) -> set[type[db.BaseModel]]:
+    below = {deeper for child in model.__subclasses__() for deeper in _tables(child)}
+    concrete = {child for child in model.__subclasses__() if child not in {db.CountedModel, *db.ABSTRACT}}
+    return below | concrete
+
+
+def _let_go() -> None:
+    if not db.database.is_closed():
+        db.database.close()
+    if hasattr(db.database.obj, "close_all"):
+        db.database.close_all()
+
+
+@pytest.fixture
+def settings(bed_database: databases.Database, tmp_path: Path) -> Settings:
+    """Settings as an installation would have them, on the test's own folder and database."""
+    return Settings.load(
+        {
+            "DATABASE_URL": bed_database.url,
+            "AUDITOR_BASE_URL": f"http://127.0.0.1:{mail.free_port()}",
+            "AUDITOR_SCHEDULER": "no",
+        },
+        data=tmp_path / "data",
+    )
+
+
+@pytest.fixture
+def app(bed_database: databases.Database, settings: Settings) -> Iterator[Any]:
+    """The application on an empty, migrated database; the test's connection is open meanwhile."""
+    bed_database.empty()
+    application = create_app(settings)
+    application.testing = True
+    application.test_client_class = pages.CheckedClient
+    with db.connected():
+        yield application
+    _let_go()
+
+
+@pytest.fixture
+def client(app: Any) -> pages.CheckedClient:
+    """Somebody who has not signed in; every page fetched is checked."""
+    made: pages.CheckedClient = app.test_client()
+    return made
+
+
+@pytest.fixture
+def live_server(app: Any, settings: Settings) -> Iterator[str]:
+    """The application behind a real server at the address that its mails link to."""
+    with serving.served(app, settings.base_url):
+        yield settings.base_url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[browser.Browser]:
+    with browser.launched() as launched:
+        yield launched
+
+
+@pytest.fixture
+def browser_page(
+    chromium: browser.Browser, live_server: str, tmp_path: Path
+) -> Iterator[Callable[..., browser.Page]]:
+    """A function that opens a fresh session: browser_page("en", phone=True, dark=True, script=False)."""
+    visitor = browser.Visitor(chromium, live_server)
+    yield visitor.page
+    visitor.close()
+
+
+@pytest.fixture
+def axe() -> Callable[[browser.Page], None]:
+    return browser.assert_accessible
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[mail.Postbox]:
+    with mail.postbox() as box:
+        yield box
+
+
+@pytest.fixture
+def libreoffice(tmp_path: Path) -> office.Office:
+    return office.Office(tmp_path / "office")
+
+
+@pytest.fixture
+def query_count() -> Callable[[], AbstractContextManager[counting.Statements]]:
+    return counting.counted
+
+
+@pytest.fixture
+def assert_same_queries() -> Callable[..., None]:
+    return counting.assert_same_queries
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    with databases.scratch_postgres() as url:
+        yield url
