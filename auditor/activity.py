@@ -1,0 +1,258 @@
+"""The append-only log of who changed what, chained and witnessing every counted row (design §3.9).
+
+An action collects its events and writes them once, last in the outermost transaction, under one lock:
+a writer that waits for the lock holds no other that an earlier one could need.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import struct
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from peewee import BlobField, CharField, IntegerField
+
+from auditor import db
+from auditor.access import Actor
+from auditor.db import BaseModel, CountedModel, JsonField, UtcDateTimeField
+
+_LOCK = 0x61756469  # the advisory lock of the chain's end on PostgreSQL
+GENESIS = "0" * 64
+_key = b""
+_head_file: Path | None = None
+
+
+def configure(key: bytes, head_file: Path | None) -> None:
+    """Set the key of the chain and the file that keeps its head outside the database."""
+    global _key, _head_file
+    _key, _head_file = key, head_file
+
+
+@dataclass(frozen=True)
+class EventType:
+    """A kind of event: its name, what to call it on the screen, and exactly the keys it carries."""
+
+    name: str
+    label: Any
+    keys: frozenset[str]
+
+
+_types: dict[str, EventType] = {}
+
+
+def event_type(name: str, label: Any, *keys: str) -> EventType:
+    """Declare an event type, once, beside the action that writes it."""
+    if name in _types:
+        raise RuntimeError(f"event type {name} is declared twice")
+    _types[name] = EventType(name, label, frozenset(keys))
+    return _types[name]
+
+
+def event_types() -> dict[str, EventType]:
+    """Return the declared event types by name."""
+    return dict(_types)
+
+
+class ActivityEvent(BaseModel):
+    """One link of the chain. Holds ids and hashes, never names, addresses or texts."""
+
+    seq = IntegerField(unique=True)
+    at = UtcDateTimeField(index=True)
+    type = CharField(index=True)
+    actor_id = IntegerField(null=True, index=True)
+    system = CharField(default="")
+    data = JsonField()
+    action = CharField(max_length=32, index=True)
+    rows = JsonField()  # [[table, columns, count, digest], …]: what the action wrote
+    prev = CharField(max_length=64)
+    hash = CharField(max_length=64)
+
+    class Meta:
+        table_name = "activity_event"
+
+    def link(self) -> str:
+        """Return the HMAC that this event must carry."""
+        body = [
+            self.seq,
+            self.at,
+            self.type,
+            self.actor_id,
+            self.system,
+            self.data,
+            self.action,
+            self.rows,
+            self.prev,
+        ]
+        return hmac.new(_key, db.canonical(body).encode(), hashlib.sha256).hexdigest()
+
+
+class ActivityRows(BaseModel):
+    """For one event and one table, the id and digest of each row written: lets verify name the row."""
+
+    seq = IntegerField(index=True)
+    table = CharField()
+    leaves = BlobField()
+
+    class Meta:
+        table_name = "activity_rows"
+
+
+@dataclass
+class _Running:
+    actor: Actor
+    at: datetime
+    events: list[tuple[EventType, dict[str, Any]]] = field(default_factory=list)
+
+
+_running: ContextVar[_Running | None] = ContextVar("auditor_action", default=None)
+
+
+@contextmanager
+def action(actor: Actor, at: datetime) -> Iterator[None]:
+    """Run one action: a transaction whose changes and events are written together or not at all.
+
+    Inside another action it joins it (a savepoint). Raises RuntimeError when counted rows were written and
+    nothing was recorded.
+    """
+    outer = _running.get()
+    if outer is not None:
+        mark = len(outer.events)
+        try:
+            with db.transaction():
+                yield
+        except BaseException:
+            del outer.events[mark:]
+            raise
+        return
+    running = _Running(actor, at)
+    written = db.Writing()
+    tokens = _running.set(running), db.writing.set(written)
+    head: ActivityEvent | None = None
+    try:
+        with db.transaction():
+            yield
+            head = _write(running, written)
+    finally:
+        _running.reset(tokens[0])
+        db.writing.reset(tokens[1])
+    if head is not None:
+        _keep_head(head.seq, head.hash)
+
+
+def record(kind: EventType, **data: Any) -> None:
+    """Collect an event of the running action. Raises RuntimeError for other keys than the type lists."""
+    running = _running.get()
+    if running is None:
+        raise RuntimeError(f"{kind.name}: recorded outside an action")
+    if set(data) != kind.keys:
+        raise RuntimeError(f"{kind.name}: keys {sorted(data)} given, {sorted(kind.keys)} listed")
+    running.events.append((kind, data))
+
+
+def _write(running: _Running, written: db.Writing) -> ActivityEvent | None:
+    if not running.events:
+        if written.touched:
+            tables = ", ".join(model.__name__ for model in written.touched)
+            raise RuntimeError(f"rows of {tables} were written and nothing was recorded")
+        return None
+    witnessed = [_witness(model, written.token) for model in written.touched]
+    rows = [(table, columns, count, digest) for table, columns, count, digest, _ in witnessed if count]
+    _lock()
+    last = (
+        ActivityEvent.select(ActivityEvent.seq, ActivityEvent.hash).order_by(ActivityEvent.seq.desc()).first()
+    )
+    seq, prev = (last.seq, last.hash) if last else (0, GENESIS)
+    first = seq + 1
+    event: ActivityEvent | None = None
+    for kind, data in running.events:
+        seq += 1
+        event = ActivityEvent(
+            seq=seq,
+            at=running.at,
+            type=kind.name,
+            actor_id=running.actor.person_id,
+            system=running.actor.system,
+            data=json.loads(db.canonical(data)),
+            action=written.token,
+            rows=[list(row) for row in rows] if seq == first else [],
+            prev=prev,
+        )
+        event.hash = prev = event.link()
+        event.save(force_insert=True)
+    for table, _columns, count, _digest, leaves in witnessed:
+        if count:
+            ActivityRows.create(seq=first, table=table, leaves=leaves)
+    return event
+
+
+def _lock() -> None:
+    """Take the end of the chain until the transaction ends; on SQLite the transaction holds it already."""
+    if not db.is_sqlite():
+        db.database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+
+
+def _witness(model: type[CountedModel], token: str) -> tuple[str, list[str], int, str, bytes]:
+    table = str(model._meta.table_name)
+    columns = model.digest_columns()
+    leaves = leaves_of(model, columns, model.action == token)
+    return table, columns, len(leaves) // 24, hashlib.sha256(leaves).hexdigest(), leaves
+
+
+def leaves_of(model: type[CountedModel], columns: list[str], where: Any) -> bytes:
+    """Return id (8 bytes) and digest (16 bytes) of each row that meets ``where``, in the order of ids."""
+    fields = [model._meta.columns[name] for name in columns]
+    query = model.select(model.id, *fields).where(where).order_by(model.id).tuples()
+    table = str(model._meta.table_name)
+    return b"".join(
+        struct.pack(">Q", row[0]) + db.row_digest(table, columns, row[1:]) for row in query.iterator()
+    )
+
+
+def head() -> tuple[int, str]:
+    """Return number and hash of the last event in the database; (0, zeros) when there is none."""
+    last = (
+        ActivityEvent.select(ActivityEvent.seq, ActivityEvent.hash).order_by(ActivityEvent.seq.desc()).first()
+    )
+    return (last.seq, last.hash) if last else (0, GENESIS)
+
+
+def head_at(instant: datetime) -> tuple[int, str]:
+    """Return number and hash of the last event at or before ``instant``."""
+    last = (
+        ActivityEvent.select(ActivityEvent.seq, ActivityEvent.hash)
+        .where(ActivityEvent.at <= instant)
+        .order_by(ActivityEvent.seq.desc())
+        .first()
+    )
+    return (last.seq, last.hash) if last else (0, GENESIS)
+
+
+def kept_head() -> tuple[int, str] | None:
+    """Return the head kept outside the database, or None when there is none yet."""
+    if _head_file is None or not _head_file.exists():
+        return None
+    kept = json.loads(_head_file.read_text(encoding="ascii"))
+    return int(kept["seq"]), str(kept["hash"])
+
+
+def _keep_head(seq: int, link: str) -> None:
+    """Write the head beside the database. A crash before this leaves an older head, which still witnesses."""
+    if _head_file is None:
+        return
+    kept = kept_head()
+    if kept is not None and kept[0] >= seq:
+        return  # another process was faster with a later one
+    handle, name = tempfile.mkstemp(dir=_head_file.parent, prefix=".head")
+    with os.fdopen(handle, "w", encoding="ascii") as out:
+        json.dump({"seq": seq, "hash": link}, out)
+    os.replace(name, _head_file)

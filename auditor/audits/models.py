@@ -1,0 +1,179 @@
+"""Audits of one subject over one period: who audits, what each item showed, in what state it stands."""
+
+from __future__ import annotations
+
+from peewee import CharField, DateField, ForeignKeyField, IntegerField, TextField
+
+from auditor.catalogue.models import CatalogueVersion, Control, Subject
+from auditor.dated import DatedRow
+from auditor.db import BaseModel, CountedModel, Flag, JsonField, UtcDateTimeField
+from auditor.evidence.models import Evidence
+from auditor.people.models import Person
+
+
+class AuditSeries(CountedModel):
+    """An audit that recurs; its terms stand in AuditSeriesDetail."""
+
+    subject = ForeignKeyField(Subject)
+    subject_id: int
+    kind = CharField(max_length=20)
+    created_at = UtcDateTimeField()
+
+
+class AuditSeriesDetail(DatedRow):
+    """The terms of a series."""
+
+    series_of = ForeignKeyField(AuditSeries, backref="details")
+    series_of_id: int
+    recurrence = CharField(max_length=200)  # RFC 5545
+    first_on = DateField()
+    period_months = IntegerField(default=12)  # how long before the start the audited period began
+    lead_days = IntegerField(default=30)  # opened so many days before it starts
+    due_days = IntegerField(default=14)
+    codes = JsonField()  # control codes; resolved against the version in use when it opens
+    auditors = JsonField()  # [person ids], checked for independence when it opens
+    active = Flag(default=True)
+
+    series = ("series_of",)
+
+
+class Audit(CountedModel):
+    """One check of one subject. What can change stands in the rows beside it."""
+
+    number = CharField(max_length=20, unique=True)  # A26-03
+    kind = CharField(max_length=20)  # conformity, operation
+    subject = ForeignKeyField(Subject, backref="audits")
+    subject_id: int
+    version = ForeignKeyField(CatalogueVersion)
+    version_id: int
+    fiscal_year = IntegerField(index=True)
+    period_from = DateField()
+    period_to = DateField()
+    series_of = ForeignKeyField(AuditSeries, null=True, backref="audits")
+    series_of_id: int | None
+    occurrence = CharField(max_length=10, null=True)  # the series' own date, ISO: opened once
+    created_at = UtcDateTimeField()
+    current_state = CharField(max_length=20, default="planned", index=True)  # repeats the latest AuditState
+
+    derived = ("current_state",)
+
+    class Meta:
+        indexes = ((("series_of", "occurrence"), True),)
+
+
+class AuditPlan(DatedRow):
+    """When the audit is to be done; a moved date is a new row with its reason."""
+
+    audit = ForeignKeyField(Audit, backref="plans")
+    audit_id: int
+    starts_on = DateField()
+    due_on = DateField(index=True)
+    reason = TextField(default="")
+
+    series = ("audit",)
+
+
+class AuditAssignee(DatedRow):
+    """Whether a person audits here. An override of independence carries its reason and author (design §3.3)."""
+
+    audit = ForeignKeyField(Audit, backref="assignees")
+    audit_id: int
+    person = ForeignKeyField(Person, backref="audit_posts")
+    person_id: int
+    lead = Flag(default=False)
+    held = Flag()
+    override_reason = TextField(default="")
+    overridden_by = IntegerField(null=True)
+
+    series = ("audit", "person")
+
+
+class AuditState(DatedRow):
+    """planned, in_progress, submitted, returned, approved, cancelled; with who and why."""
+
+    audit = ForeignKeyField(Audit, backref="states")
+    audit_id: int
+    state = CharField(max_length=20)
+    comment = TextField(default="")
+
+    series = ("audit",)
+
+
+class IndependenceException(CountedModel):
+    """A transfer recorded later broke the independence of an auditor: to be settled."""
+
+    audit = ForeignKeyField(Audit, backref="exceptions")
+    audit_id: int
+    person = ForeignKeyField(Person)
+    person_id: int
+    reason = JsonField()  # which department, from when to when
+    found_at = UtcDateTimeField()
+
+    class Meta:
+        indexes = ((("audit", "person"), True),)
+
+
+class IndependenceSettlement(DatedRow):
+    """How an exception was settled: replaced, rechecked, accepted with a reason."""
+
+    exception = ForeignKeyField(IndependenceException, backref="settlements")
+    exception_id: int
+    outcome = CharField(max_length=20)
+    reason = TextField(default="")
+
+    series = ("exception",)
+
+
+class AuditItem(CountedModel):
+    """One control of one audit."""
+
+    audit = ForeignKeyField(Audit, backref="items")
+    audit_id: int
+    control = ForeignKeyField(Control)
+    control_id: int
+    position = IntegerField()
+    current_result = CharField(max_length=20, default="not_checked")  # repeats the latest ItemResult
+
+    derived = ("current_result",)
+
+    class Meta:
+        indexes = ((("audit", "control"), True),)
+
+
+class ItemResult(DatedRow):
+    """What the auditor found: the result, the note, and for "not applicable" the reason."""
+
+    item = ForeignKeyField(AuditItem, backref="results")
+    item_id: int
+    result = CharField(max_length=20)
+    note = TextField(default="")
+    reason = TextField(default="")
+
+    series = ("item",)
+
+
+class ItemDraft(BaseModel):
+    """What somebody is typing; counts for nothing (design §3.1)."""
+
+    item = ForeignKeyField(AuditItem)
+    item_id: int
+    person = ForeignKeyField(Person)
+    person_id: int
+    note = TextField(default="")
+    based_on = IntegerField(null=True)  # id of the ItemResult seen
+    saved_at = UtcDateTimeField()
+
+    class Meta:
+        indexes = ((("item", "person"), True),)
+
+
+class ItemEvidence(DatedRow):
+    """That a piece of evidence is attached to an item."""
+
+    item = ForeignKeyField(AuditItem, backref="evidence")
+    item_id: int
+    evidence = ForeignKeyField(Evidence)
+    evidence_id: int
+    held = Flag()
+
+    series = ("item", "evidence")

@@ -1,0 +1,148 @@
+"""Dated rows and reads as of a past date (design §3.1 and §3.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, ClassVar, Self
+
+from peewee import DateField, ForeignKeyField, IntegerField, IntegrityError, ModelSelect, fn
+
+from auditor import clock, db
+from auditor.db import ABSTRACT, CountedModel, Flag, PersonalModel, UtcDateTimeField
+from auditor.errors import Stale
+
+
+@dataclass(frozen=True)
+class Moment:
+    """As-of: what was true on ``day``, as far as it was known at ``instant``."""
+
+    day: date
+    instant: datetime
+
+    @classmethod
+    def at(cls, instant: datetime) -> Moment:
+        """Return the moment of an instant: its day in the company's zone."""
+        return cls(clock.day_of(instant), instant)
+
+    @classmethod
+    def end_of(cls, day: date, now: datetime) -> Moment:
+        """Return what "as of ``day``" means: the end of that day in the company's zone, or now if it is today.
+
+        Raises ValueError for a day after today.
+        """
+        today = clock.day_of(now)
+        if day > today:
+            raise ValueError("a past date or today")
+        if day == today:
+            return cls(day, now)
+        midnight = datetime.combine(day + timedelta(days=1), time(), clock.zone())
+        return cls(day, midnight.astimezone(UTC) - timedelta(microseconds=1))
+
+    def on(self, day: date) -> Moment:
+        """Return what is known at this instant about another day (membership over a period)."""
+        return Moment(day, self.instant)
+
+
+class DatedRow(CountedModel):
+    """One statement about something, true from ``valid_from`` on, learnt at ``recorded_at``.
+
+    A new statement is a new row that names in ``replaces`` the row its author had before them; the column
+    is unique, so of two editors the second is refused. ``corrects`` says that the replaced row never was
+    true; otherwise it stays true for the days before ``valid_from``. ``series`` names the columns that say
+    what the statement is about.
+    """
+
+    valid_from = DateField(index=True)
+    recorded_at = UtcDateTimeField()
+    recorded_by = IntegerField(null=True)  # the person's id; null for the application itself
+    replaces = ForeignKeyField("self", null=True, unique=True, backref="replaced_by")
+    replaces_id: int | None
+    corrects = Flag(default=False)
+
+    series: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def standing(cls, moment: Moment, *where: Any) -> ModelSelect[Self]:
+        """Return the rows that stand at ``moment``: one a series, the latest by (valid_from, recorded_at, id).
+
+        ``where`` narrows the series looked at (conditions on the series' columns only: a condition on
+        another column would let an older row stand again).
+        """
+        inner = cls.alias()
+        withdrawn = cls.alias()
+        corrected = withdrawn.select(withdrawn.replaces).where(
+            withdrawn.corrects & (withdrawn.recorded_at <= moment.instant)
+        )
+        keys = [getattr(inner, name) for name in cls.series]
+        order = [inner.valid_from.desc(), inner.recorded_at.desc(), inner.id.desc()]
+        rank = fn.ROW_NUMBER().over(partition_by=keys, order_by=order).alias("rank")
+        ranked = inner.select(inner.id, rank).where(
+            (inner.valid_from <= moment.day)
+            & (inner.recorded_at <= moment.instant)
+            & inner.id.not_in(corrected)
+        )
+        if where:
+            matching = cls.alias()
+            ranked = ranked.where(inner.id.in_(_rebound(matching, where)))
+        latest = ranked.alias("ranked")
+        return cls.select().where(cls.id.in_(cls.select(latest.c.id).from_(latest).where(latest.c.rank == 1)))
+
+    @classmethod
+    def latest(cls, moment: Moment, **key: Any) -> Self | None:
+        """Return the one row of the series ``key`` that stands at ``moment``, or None."""
+        conditions = [getattr(cls, name) == value for name, value in key.items()]
+        withdrawn = cls.alias()
+        corrected = withdrawn.select(withdrawn.replaces).where(
+            withdrawn.corrects & (withdrawn.recorded_at <= moment.instant)
+        )
+        row: Self | None = (
+            cls.select()
+            .where(
+                *conditions,
+                cls.valid_from <= moment.day,
+                cls.recorded_at <= moment.instant,
+                cls.id.not_in(corrected),
+            )
+            .order_by(cls.valid_from.desc(), cls.recorded_at.desc(), cls.id.desc())
+            .first()
+        )
+        return row
+
+    @classmethod
+    def write(
+        cls,
+        at: datetime,
+        by: int | None,
+        valid_from: date | None = None,
+        replaces: Self | None = None,
+        corrects: bool = False,
+        **values: Any,
+    ) -> Self:
+        """Write a new statement and return it; inside ``activity.action()`` only.
+
+        Raises Stale when another row already replaces ``replaces``.
+        """
+        row = dict(values, valid_from=valid_from or clock.day_of(at), recorded_at=at, recorded_by=by)
+        try:
+            with db.transaction():
+                created: Self = cls.create(replaces=replaces, corrects=corrects, **row)
+                return created
+        except IntegrityError as error:
+            if replaces is None or not cls.select().where(cls.replaces == replaces).exists():
+                raise
+            newer = cls.get(cls.replaces == replaces)
+            raise Stale({name: getattr(newer, name) for name in values}, values) from error
+
+
+def _rebound(alias: Any, where: tuple[Any, ...]) -> Any:
+    """Return the ids of the rows that meet ``where``, in a query of their own."""
+    model = alias.model
+    return model.select(model.id).where(*where)
+
+
+class PersonalDatedRow(DatedRow, PersonalModel):
+    """A dated row whose values can be erased."""
+
+
+ABSTRACT.update({DatedRow, PersonalDatedRow})

@@ -1,0 +1,280 @@
+"""The database: connection, fields, and the three kinds of tables.
+
+``BaseModel`` is scratch that no report counts (sessions, drafts, outbox). ``CountedModel`` is append-only
+and witnessed by the activity log. ``DatedRow`` (dated.py) is a counted row with dates of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+from urllib.parse import unquote, urlsplit
+
+from peewee import (
+    AutoField,
+    BooleanField,
+    CharField,
+    DatabaseProxy,
+    DateTimeField,
+    Model,
+    SqliteDatabase,
+    TextField,
+)
+from playhouse.postgres_ext import PooledPsycopg3Database
+
+database = DatabaseProxy()
+_CHUNK = 500  # rows an INSERT: stays below SQLite's limit of 32,766 variables at 60 columns
+
+
+def connect(url: str, connections: int = 16) -> None:
+    """Point the application at the database of ``url`` (``sqlite:///…`` or ``psycopg3://…``)."""
+    if url.startswith("sqlite:///"):
+        database.initialize(
+            SqliteDatabase(
+                url.removeprefix("sqlite:///"),
+                pragmas={
+                    "journal_mode": "wal",
+                    "foreign_keys": 1,
+                    "busy_timeout": 15000,
+                    "synchronous": "normal",
+                },
+                autoconnect=False,
+            )
+        )
+        return
+    parts = urlsplit(url)
+    database.initialize(
+        PooledPsycopg3Database(
+            parts.path.lstrip("/"),
+            host=parts.hostname,
+            port=parts.port or 5432,
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            autoconnect=False,
+            max_connections=connections,
+            stale_timeout=300,
+            timeout=20,
+        )
+    )
+
+
+def is_sqlite() -> bool:
+    return isinstance(database.obj, SqliteDatabase)
+
+
+def transaction() -> Any:
+    """Return the context of one transaction, or of a savepoint inside one.
+
+    On SQLite the outermost one takes the write lock at its begin, so that a transaction which first reads
+    and then writes is never refused half-way.
+    """
+    return database.atomic("IMMEDIATE") if is_sqlite() else database.atomic()
+
+
+@contextmanager
+def connected() -> Iterator[None]:
+    """Hold a connection open for a job, a command or a test; an open one is used as it is."""
+    opened = database.connect(reuse_if_open=True)
+    try:
+        yield
+    finally:
+        if opened and not database.is_closed():
+            database.close()
+
+
+class UtcDateTimeField(DateTimeField):
+    """An instant, stored in UTC; SQLite and PostgreSQL give back the same aware value."""
+
+    def db_value(self, value: Any) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                raise ValueError(f"{self.name}: an instant needs a zone")
+            value = value.astimezone(UTC).replace(tzinfo=None)
+            if is_sqlite():
+                return value.isoformat(sep=" ", timespec="microseconds")
+        return value
+
+    def python_value(self, value: Any) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value)
+        instant: datetime = value
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+class JsonField(TextField):
+    """A value as canonical JSON text: the same on both databases, and equal values give equal text."""
+
+    def db_value(self, value: Any) -> str | None:
+        return None if value is None else canonical(value)
+
+    def python_value(self, value: Any) -> Any:
+        return None if value is None else json.loads(value)
+
+
+def canonical(value: Any) -> str:
+    """Return ``value`` as JSON with sorted keys and no spaces."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
+
+
+def plain(value: Any) -> Any:
+    """Return a stored value in the one form that digests are made of."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (bytes, memoryview)):
+        return bytes(value).hex()
+    return value
+
+
+class BaseModel(Model):
+    """A table of the application. ``str`` columns have no length in SQLite: forms check it."""
+
+    id = AutoField()
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+@dataclass
+class Writing:
+    """What the running action has written so far: its token and the tables it touched."""
+
+    token: str = field(default_factory=lambda: secrets.token_hex(16))
+    touched: dict[type[CountedModel], None] = field(default_factory=dict)
+
+
+writing: ContextVar[Writing | None] = ContextVar("auditor_writing", default=None)
+
+
+class ActionField(CharField):
+    """The token of the action that wrote the row; filled in by itself, refused outside an action."""
+
+    def bind(self, model: Any, name: str, set_attribute: bool = True) -> None:
+        self.default = lambda: self._token(model)
+        super().bind(model, name, set_attribute)
+
+    @staticmethod
+    def _token(model: type[CountedModel]) -> str:
+        current = writing.get()
+        if current is None:
+            raise RuntimeError(f"{model.__name__}: a counted row is written inside activity.action() only")
+        current.touched[model] = None
+        return current.token
+
+
+class CountedModel(BaseModel):
+    """An append-only table whose rows the activity log witnesses (design §3.1 and §3.9).
+
+    ``derived`` names columns that repeat what other rows say, for speed: they may be updated and are left
+    out of the digest; an integrity check proves them. ``personal`` names columns that can be erased: their
+    salted hash stands in the digest in their place.
+    """
+
+    action = ActionField(max_length=32, index=True)
+
+    derived: ClassVar[tuple[str, ...]] = ()
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def digest_columns(cls) -> list[str]:
+        """Return the columns a digest of this table covers today."""
+        left_out = {*cls.derived, *cls.personal, "salt", "erased_at"}
+        return [column.column_name for column in cls._meta.sorted_fields if column.name not in left_out]
+
+    @classmethod
+    def update(cls, __data: Any = None, **update: Any) -> Any:
+        named = {getattr(key, "name", key) for key in (__data or {})} | set(update)
+        allowed = {*cls.derived, *cls.personal, "salt", "erased_at"} if cls.personal else set(cls.derived)
+        if not named <= allowed:
+            raise RuntimeError(f"{cls.__name__}: {sorted(named - allowed)} are never overwritten; add a row")
+        return super().update(__data, **update)
+
+    @classmethod
+    def delete(cls) -> Any:
+        raise RuntimeError(f"{cls.__name__}: rows are never deleted")
+
+    @classmethod
+    def add_many(cls, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Insert ``rows`` in chunks inside the running action; returns their number."""
+        chunk: list[Mapping[str, Any]] = []
+        count = 0
+        for row in rows:
+            chunk.append(cls.sealed(row) if cls.personal else row)
+            if len(chunk) == _CHUNK:
+                cls.insert_many(chunk).execute()
+                count += len(chunk)
+                chunk = []
+        if chunk:
+            cls.insert_many(chunk).execute()
+        return count + len(chunk)
+
+    @classmethod
+    def sealed(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return ``values`` with a fresh salt and the salted hash of the personal ones."""
+        salt = secrets.token_hex(16)
+        return {
+            **values,
+            "salt": salt,
+            "value_hash": personal_hash(salt, [values.get(n) for n in cls.personal]),
+        }
+
+    def save(self, force_insert: bool = False, only: Any = None) -> Any:
+        """Insert the row; a stored row can be saved only with ``only`` naming derived columns."""
+        if self.personal and self.salt is None:  # type: ignore[attr-defined]
+            for name, value in self.sealed({n: getattr(self, n) for n in self.personal}).items():
+                setattr(self, name, value)
+        return super().save(force_insert=force_insert, only=only)
+
+
+def personal_hash(salt: str, values: list[Any]) -> str:
+    """Return the salted hash that stands for erasable values in digests."""
+    return hashlib.sha256(f"{salt}{canonical(values)}".encode()).hexdigest()
+
+
+class PersonalModel(CountedModel):
+    """A counted row with values about a person that can be erased without breaking the log (design §3.11)."""
+
+    salt = CharField(max_length=32, null=True)
+    value_hash = CharField(max_length=64)
+    erased_at = UtcDateTimeField(null=True)
+
+
+def row_digest(table: str, columns: list[str], values: Iterable[Any]) -> bytes:
+    """Return 16 bytes that stand for one row: its table, its columns, their values."""
+    body = canonical([table, dict(zip(columns, map(plain, values), strict=True))])
+    return hashlib.sha256(body.encode()).digest()[:16]
+
+
+def counted_models() -> list[type[CountedModel]]:
+    """Return every counted table of the application, in a fixed order."""
+    found: set[type[CountedModel]] = set()
+    waiting: list[type[CountedModel]] = [CountedModel]
+    while waiting:
+        for model in waiting.pop().__subclasses__():
+            waiting.append(model)
+            if not getattr(model._meta, "abstract_table", False):
+                found.add(model)
+    return sorted(found - ABSTRACT, key=lambda model: str(model._meta.table_name))
+
+
+ABSTRACT: set[type[CountedModel]] = {PersonalModel}
+
+
+class Flag(BooleanField):
+    """A boolean that comes back as one from both databases, raw reads included."""
+
+    def python_value(self, value: Any) -> bool | None:
+        return None if value is None else bool(value)

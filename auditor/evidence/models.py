@@ -1,0 +1,37 @@
+"""Files by hash, and what each is evidence of being."""
+
+from __future__ import annotations
+
+from peewee import BigIntegerField, CharField, DateField, ForeignKeyField, TextField
+
+from auditor.db import CountedModel, UtcDateTimeField
+from auditor.people.models import Person
+
+
+class StoredFile(CountedModel):
+    """Bytes under the data folder, named by their SHA-256."""
+
+    sha256 = CharField(max_length=64, unique=True)
+    size = BigIntegerField()
+    media_type = CharField(max_length=100)  # found from the content, not from the name
+    stored_at = UtcDateTimeField()
+    erased_at = UtcDateTimeField(null=True)
+
+    derived = ("erased_at",)
+
+
+class Evidence(CountedModel):
+    """A file or a link that somebody gave, with the date it is about. Replaced by a new row, never changed."""
+
+    file = ForeignKeyField(StoredFile, null=True, backref="evidence")
+    file_id: int | None
+    url = CharField(max_length=2000, default="")
+    name = CharField(max_length=255)
+    about_on = DateField()
+    expires_on = DateField(null=True)
+    note = TextField(default="")
+    given_by = ForeignKeyField(Person, null=True)
+    given_by_id: int | None
+    given_at = UtcDateTimeField()
+    replaces = ForeignKeyField("self", null=True, unique=True)
+    replaces_id: int | None

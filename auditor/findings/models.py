@@ -1,0 +1,204 @@
+"""Findings from record to close: cause, correction, corrective actions, verification, effectiveness."""
+
+from __future__ import annotations
+
+from peewee import CharField, DateField, ForeignKeyField, IntegerField, TextField
+
+from auditor.audits.models import AuditItem
+from auditor.catalogue.models import Control, Subject
+from auditor.dated import DatedRow
+from auditor.db import CountedModel, Flag, UtcDateTimeField
+from auditor.evidence.models import Evidence
+from auditor.people.models import Department, Person
+
+
+class Finding(CountedModel):
+    """Something not as it should be (指摘事項)."""
+
+    number = CharField(max_length=20, unique=True)  # F26-018
+    fiscal_year = IntegerField(index=True)
+    source = CharField(max_length=20)  # audit, worry, other
+    item = ForeignKeyField(AuditItem, null=True, unique=True, backref="findings")
+    item_id: int | None
+    control = ForeignKeyField(Control, null=True)
+    control_id: int | None
+    subject = ForeignKeyField(Subject)
+    subject_id: int
+    found_on = DateField()
+    found_by = ForeignKeyField(Person, null=True)
+    found_by_id: int | None
+    recorded_at = UtcDateTimeField()
+    current_state = CharField(
+        max_length=20, default="recorded", index=True
+    )  # repeats the latest FindingState
+
+    derived = ("current_state",)
+
+
+class FindingDetail(DatedRow):
+    """Title, facts, grade, the department that answers, and when the finding is to be put right."""
+
+    finding = ForeignKeyField(Finding, backref="details")
+    finding_id: int
+    title = CharField(max_length=200)
+    facts = TextField()
+    grade = CharField(max_length=20)  # major, minor, observation, improvement
+    department = ForeignKeyField(Department)
+    department_id: int
+    due_on = DateField(index=True)
+    reason = TextField(default="")  # of a change
+
+    series = ("finding",)
+
+
+class FindingState(DatedRow):
+    """recorded, planned, acting, verifying, effectiveness, closed; reopened goes back to acting."""
+
+    finding = ForeignKeyField(Finding, backref="states")
+    finding_id: int
+    state = CharField(max_length=20)
+    comment = TextField(default="")
+
+    series = ("finding",)
+
+
+class Cause(DatedRow):
+    """Why it happened (原因), in the words of the department."""
+
+    finding = ForeignKeyField(Finding, backref="causes")
+    finding_id: int
+    text = TextField()
+
+    series = ("finding",)
+
+
+class Correction(DatedRow):
+    """What was done at once to put the fact right (修正)."""
+
+    finding = ForeignKeyField(Finding, backref="corrections")
+    finding_id: int
+    text = TextField()
+    done_on = DateField(null=True)
+
+    series = ("finding",)
+
+
+class CorrectiveAction(CountedModel):
+    """One action that removes the cause (是正処置)."""
+
+    finding = ForeignKeyField(Finding, backref="actions")
+    finding_id: int
+    number = IntegerField()
+    created_at = UtcDateTimeField()
+
+    class Meta:
+        indexes = ((("finding", "number"), True),)
+
+
+class ActionDetail(DatedRow):
+    """What is to be done, who owns it, by when."""
+
+    corrective_action = ForeignKeyField(CorrectiveAction, backref="details")
+    corrective_action_id: int
+    text = TextField()
+    owner = ForeignKeyField(Person, backref="owned_actions")
+    owner_id: int
+    due_on = DateField(index=True)
+    withdrawn = Flag(default=False)
+    reason = TextField(default="")
+
+    series = ("corrective_action",)
+
+
+class ActionState(DatedRow):
+    """open, done, sent_back; with who did it and the comment."""
+
+    corrective_action = ForeignKeyField(CorrectiveAction, backref="states")
+    corrective_action_id: int
+    state = CharField(max_length=20)
+    comment = TextField(default="")
+
+    series = ("corrective_action",)
+
+
+class ActionEvidence(DatedRow):
+    """That a piece of evidence shows an action done."""
+
+    corrective_action = ForeignKeyField(CorrectiveAction, backref="evidence")
+    corrective_action_id: int
+    evidence = ForeignKeyField(Evidence)
+    evidence_id: int
+    held = Flag()
+
+    series = ("corrective_action", "evidence")
+
+
+class Verification(CountedModel):
+    """Somebody other than the doers looked whether the actions were carried out (design §3.4)."""
+
+    finding = ForeignKeyField(Finding, backref="verifications")
+    finding_id: int
+    verified_by = ForeignKeyField(Person)
+    verified_by_id: int
+    accepted = Flag()
+    comment = TextField()
+    verified_at = UtcDateTimeField()
+
+
+class EffectivenessCheck(CountedModel):
+    """A later look whether the cause is gone (有効性確認), due after a while."""
+
+    finding = ForeignKeyField(Finding, backref="effectiveness_checks")
+    finding_id: int
+    number = IntegerField()
+    due_on = DateField(index=True)
+    created_at = UtcDateTimeField()
+
+    class Meta:
+        indexes = ((("finding", "number"), True),)
+
+
+class EffectivenessResult(CountedModel):
+    """What that look showed; one a check."""
+
+    check_of = ForeignKeyField(EffectivenessCheck, unique=True, backref="results")
+    check_of_id: int
+    checked_by = ForeignKeyField(Person)
+    checked_by_id: int
+    effective = Flag()
+    comment = TextField()
+    checked_at = UtcDateTimeField()
+
+
+class FindingComment(CountedModel):
+    """The conversation; nothing in it is edited."""
+
+    finding = ForeignKeyField(Finding, backref="comments")
+    finding_id: int
+    author = ForeignKeyField(Person)
+    author_id: int
+    text = TextField()
+    written_at = UtcDateTimeField()
+
+
+class Worry(CountedModel):
+    """A report of a violation or a worry (違反・懸念の報告); anonymous ones keep no reporter."""
+
+    number = CharField(max_length=20, unique=True)  # R26-003
+    reporter = ForeignKeyField(Person, null=True)
+    reporter_id: int | None
+    text = TextField()
+    reported_at = UtcDateTimeField()
+
+
+class WorryState(DatedRow):
+    """received, looking, settled; with what was decided and the finding it led to."""
+
+    worry = ForeignKeyField(Worry, backref="states")
+    worry_id: int
+    state = CharField(max_length=20)
+    comment = TextField(default="")
+    finding = ForeignKeyField(Finding, null=True)
+    finding_id: int | None
+
+    series = ("worry",)

@@ -1,0 +1,160 @@
+"""Reads of the roster as of any moment: names, units, heads, who works here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+
+from peewee import ModelSelect
+
+from auditor.dated import Moment
+from auditor.language import _
+from auditor.people.models import (
+    DepartmentDetail,
+    DepartmentHead,
+    Employment,
+    Membership,
+    PersonDetail,
+)
+from auditor.people.names import display_name
+
+
+def names(person_ids: Iterable[int | None], moment: Moment) -> dict[int, str]:
+    """Return the display name of each person: one query. Erased persons read as erased."""
+    wanted = {person_id for person_id in person_ids if person_id is not None}
+    if not wanted:
+        return {}
+    rows = PersonDetail.standing(moment, PersonDetail.person.in_(wanted))
+    return {row.person_id: name_of(row) for row in rows}
+
+
+def name_of(row: PersonDetail) -> str:
+    """Return the display name that a row of details gives."""
+    if row.erased_at is not None:
+        return str(_("(erased)"))
+    return display_name(row.family_name or "", row.given_name or "") or row.romanised or ""
+
+
+def name(person_id: int | None, moment: Moment) -> str:
+    """Return one display name; empty for nobody."""
+    return names([person_id], moment).get(person_id or 0, "")
+
+
+def employments(moment: Moment) -> ModelSelect[Employment]:
+    """Return the employment of everybody who has not left at ``moment`` (on leave included)."""
+    return Employment.standing(moment).where(Employment.status != "left")
+
+
+def is_working(person_id: int, moment: Moment) -> bool:
+    """Tell whether the person has not left."""
+    row = Employment.latest(moment, person=person_id)
+    return row is not None and row.status != "left"
+
+
+def memberships(moment: Moment) -> ModelSelect[Membership]:
+    """Return the memberships held at ``moment``, concurrent ones included."""
+    return Membership.standing(moment).where(Membership.held)
+
+
+def main_departments(person_ids: Iterable[int], moment: Moment) -> dict[int, int]:
+    """Return the main department of each person: one query."""
+    wanted = set(person_ids)
+    rows = memberships(moment).where(Membership.person.in_(wanted), Membership.main)
+    return {row.person_id: row.department_id for row in rows}
+
+
+def departments_over(
+    person_ids: Iterable[int], first: date, last: date, instant: datetime
+) -> dict[int, set[int]]:
+    """Return every department each person belonged to on any day of ``first``..``last``, as known at ``instant``.
+
+    Concurrent posts included; this is what independence is judged by (design §3.3).
+    """
+    found: dict[int, set[int]] = {person_id: set() for person_id in person_ids}
+    corrected = {
+        row[0]
+        for row in Membership.select(Membership.replaces)
+        .where(Membership.corrects & (Membership.recorded_at <= instant))
+        .tuples()
+    }
+    rows = (
+        Membership.select()
+        .where(
+            Membership.person.in_(list(found)),
+            Membership.recorded_at <= instant,
+            Membership.valid_from <= last,
+        )
+        .order_by(Membership.valid_from, Membership.recorded_at, Membership.id)
+    )
+    history: dict[tuple[int, int], list[tuple[date, bool]]] = {}
+    for row in rows:
+        if row.id not in corrected:
+            history.setdefault((row.person_id, row.department_id), []).append((row.valid_from, row.held))
+    for (person_id, department_id), steps in history.items():
+        before = [held for day, held in steps if day <= first]
+        if (before and before[-1]) or any(held and day > first for day, held in steps):
+            found[person_id].add(department_id)
+    return found
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The hierarchy of departments at one moment, read in one query."""
+
+    details: dict[int, DepartmentDetail] = field(repr=False)
+
+    @cached_property
+    def _children(self) -> dict[int | None, list[int]]:
+        children: dict[int | None, list[int]] = {}
+        for department_id, row in self.details.items():
+            children.setdefault(row.parent_id, []).append(department_id)
+        return children
+
+    def ancestors(self, department_id: int) -> list[int]:
+        """Return the units above, nearest first; stops at a cycle."""
+        found: list[int] = []
+        row = self.details.get(department_id)
+        while row is not None and row.parent_id is not None and row.parent_id not in (*found, department_id):
+            found.append(row.parent_id)
+            row = self.details.get(row.parent_id)
+        return found
+
+    def with_below(self, department_ids: Iterable[int]) -> set[int]:
+        """Return the departments and everything below them."""
+        found: set[int] = set()
+        waiting = list(department_ids)
+        while waiting:
+            department_id = waiting.pop()
+            if department_id not in found:
+                found.add(department_id)
+                waiting.extend(self._children.get(department_id, []))
+        return found
+
+    def name(self, department_id: int | None, language: str = "ja") -> str:
+        """Return the department's name; in English where it has an English one."""
+        row = self.details.get(department_id or 0)
+        if row is None:
+            return ""
+        return row.name_en if language == "en" and row.name_en else row.name
+
+    def path(self, department_id: int, language: str = "ja") -> str:
+        """Return the names from the top down: 営業本部 営業第一部."""
+        chain = [department_id, *self.ancestors(department_id)]
+        return " ".join(self.name(one, language) for one in reversed(chain))
+
+
+def tree(moment: Moment) -> Tree:
+    """Return the hierarchy at ``moment``: one query."""
+    return Tree({row.department_id: row for row in DepartmentDetail.standing(moment)})
+
+
+def heads(moment: Moment) -> dict[int, int]:
+    """Return the head of each department that has one: one query."""
+    return {row.department_id: row.person_id for row in DepartmentHead.standing(moment) if row.person_id}
+
+
+def headed_by(person_id: int, moment: Moment) -> set[int]:
+    """Return the departments that the person heads."""
+    return {row.department_id for row in DepartmentHead.standing(moment) if row.person_id == person_id}

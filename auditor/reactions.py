@@ -1,0 +1,21 @@
+"""Who listens to what: features against the order of design §4, wired in one place."""
+
+from __future__ import annotations
+
+from peewee import fn
+
+from auditor.accounts import queries as accounts
+from auditor.audits.models import AuditAssignee
+
+
+def subscribe() -> None:
+    """Subscribe every listener; calling it again changes nothing."""
+    if _audits_anywhere not in accounts.auditor_checks:
+        accounts.auditor_checks.append(_audits_anywhere)
+
+
+def _audits_anywhere(person_id: int) -> bool:
+    """Tell whether the person is or was named auditor of an audit: one query."""
+    return bool(
+        AuditAssignee.select(fn.COUNT(AuditAssignee.id)).where(AuditAssignee.person == person_id).scalar()
+    )

@@ -1,0 +1,19 @@
+"""What each job did, and when."""
+
+from __future__ import annotations
+
+from peewee import CharField, IntegerField, TextField
+
+from auditor.db import BaseModel, UtcDateTimeField
+
+
+class JobRun(BaseModel):
+    """One run of one job. ``failed_rows`` were set aside with their error and did not hold up the others."""
+
+    job = CharField(max_length=40, index=True)
+    started_at = UtcDateTimeField(index=True)
+    finished_at = UtcDateTimeField(null=True)
+    outcome = CharField(max_length=10, default="running")  # running, done, failed
+    changed = IntegerField(default=0)
+    failed_rows = IntegerField(default=0)
+    detail = TextField(default="")

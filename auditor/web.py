@@ -1,0 +1,224 @@
+"""What every page shares: the permission check, the language, headers, error pages, paging."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, has_request_context, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_wtf.csrf import CSRFError
+from peewee import ModelSelect, OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from auditor import clock, db, language
+from auditor.access import NOBODY, Actor, Permission, marks_of
+from auditor.errors import Forbidden, NotFound, RuleBroken
+from auditor.language import _
+
+PAGE_SIZES = (25, 50, 100)
+LANGUAGE_COOKIE = "language"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+
+
+def current_actor() -> Actor:
+    """Return who makes the request; NOBODY before sign-in."""
+    return getattr(g, "actor", NOBODY)
+
+
+def request_time() -> datetime:
+    """Return the instant of the request: read once, the same for everything the request decides."""
+    if "now" not in g:
+        g.now = clock.now()
+    now: datetime = g.now
+    return now
+
+
+def may(permission: str) -> bool:
+    """Tell whether the person of this request holds ``permission`` in any scope (for templates)."""
+    return current_actor().may(Permission(permission))
+
+
+def install(app: Flask, load_actor: Callable[[], Actor], navigation: Callable[[Actor], Any]) -> None:
+    """Wire the hooks of every request. ``load_actor`` reads the session, ``navigation`` gives the menu."""
+
+    @app.before_request
+    def open_database() -> None:
+        if request.endpoint != "static":
+            g.opened_database = db.database.connect(reuse_if_open=True)
+
+    @app.before_request
+    def check_permission() -> BaseResponse | None:
+        if request.endpoint is None or request.endpoint in ("static", "bootstrap.static"):
+            return None  # 404 and 405 are werkzeug's answers; files in static/ are public
+        marks = marks_of(app.view_functions[request.endpoint])
+        g.actor = load_actor()
+        if marks is not None and marks.public:
+            return None
+        if g.actor.person_id is None:
+            here = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("accounts.sign_in", next=here), 303)
+        if marks is None or marks.permission is None:
+            raise Forbidden
+        if not g.actor.may(marks.permission):
+            raise NotFound
+        return None
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        if request.endpoint not in ("static", "bootstrap.static"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        if app.config["SESSION_COOKIE_SECURE"]:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        return response
+
+    @app.teardown_request
+    def close_database(_error: BaseException | None) -> None:
+        # A connection that was open before the request belongs to the caller (a test, a command).
+        if g.pop("opened_database", False) and not db.database.is_closed():
+            db.database.close()
+
+    @app.context_processor
+    def common() -> dict[str, Any]:
+        actor = current_actor()
+        return {
+            "actor": actor,
+            "may": may,
+            "navigation": navigation(actor) if actor.person_id else [],
+            "language": language.current(),
+            "other_language": "en" if language.current() == "ja" else "ja",
+            "today": clock.day_of(request_time()),
+            "theme": getattr(g, "theme", "auto"),
+        }
+
+    app.jinja_env.globals["pick"] = language.pick
+    app.jinja_env.filters.update(
+        day=language.format_day,
+        long_day=language.format_long_day,
+        instant=language.format_instant,
+        fiscal_year=language.fiscal_year_name,
+    )
+    _install_errors(app)
+
+
+def _install_errors(app: Flask) -> None:
+    def page(status: int, **values: Any) -> tuple[str, int]:
+        return render_template("errors/error.html", status=status, **values), status
+
+    app.register_error_handler(NotFound, lambda error: page(404))
+    app.register_error_handler(Forbidden, lambda error: page(403))
+    app.register_error_handler(RuleBroken, lambda error: page(422, reason=str(error)))
+    app.register_error_handler(CSRFError, lambda error: page(400, expired=True))
+    app.register_error_handler(OperationalError, lambda error: page(503))
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Any:
+        if error.code is None or error.code < 400:
+            return error
+        return page(error.code)
+
+    @app.errorhandler(500)
+    def broken(_error: Any) -> Any:
+        return page(500)
+
+
+def choose_language(default: str, of_person: Callable[[], str]) -> Callable[[], str]:
+    """Return the selector: the language chosen by link, else the person's, else the browser's, else the default."""
+
+    def selector() -> str:
+        if not has_request_context():
+            return default
+        chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+        if chosen in language.LANGUAGES:
+            return chosen
+        own = of_person()
+        if own in language.LANGUAGES:
+            return own
+        best: str | None = request.accept_languages.best_match(list(language.LANGUAGES))
+        return best or default
+
+    return selector
+
+
+def safe_next(target: str | None, fallback: str) -> str:
+    """Return ``target`` if it is a path of this application, else ``fallback`` (no open redirect)."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return fallback
+    if any(character in target for character in "\r\n\t\\") or urlsplit(target).netloc:
+        return fallback
+    return target
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list read from the database."""
+
+    rows: list[Any]
+    total: int
+    number: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * self.size + 1 if self.total else 0
+
+    @property
+    def last(self) -> int:
+        return min(self.total, self.number * self.size)
+
+    def address(self, number: int) -> str:
+        """Return the address of another page with the same filter."""
+        args = {**request.args.to_dict(flat=False), **(request.view_args or {}), "page": number}
+        return url_for(str(request.endpoint), **args)
+
+
+def paged(query: ModelSelect[Any], default_size: int = PAGE_SIZES[0]) -> Page:
+    """Return the page of ``query`` that ``?page=`` and ``?size=`` ask for: two queries."""
+    size = request.args.get("size", default_size, type=int)
+    if size not in PAGE_SIZES:
+        size = default_size
+    total = query.count()
+    number = min(max(request.args.get("page", 1, type=int), 1), max(1, -(-total // size)))
+    return Page(list(query.paginate(number, size)), total, number, size)
+
+
+def paged_list(rows: list[Any], total: int, size: int = PAGE_SIZES[0]) -> Page:
+    """Return a page of rows that the caller has read already, with the total it counted."""
+    return Page(rows, total, max(request.args.get("page", 1, type=int), 1), size)
+
+
+def attachment(content: bytes | Iterable[bytes], name: str, media_type: str) -> Response:
+    """Return a file to be saved, never shown: its true type, no sniffing, no script."""
+    response = Response(content, mimetype=media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def language_of_page() -> str:
+    """Return the language tag for <html lang>."""
+    return str(get_locale() or "ja")
+
+
+def refused_text() -> str:
+    """Return the sentence above a form that was refused."""
+    return _(
+        "The form was not saved. What you entered is kept below. Correct the marked fields and save again."
+    )
