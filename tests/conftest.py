@@ -14,7 +14,6 @@ postgres_url       an empty PostgreSQL database, whichever database the suite ru
 
 from __future__ import annotations
 
-import importlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,9 +26,7 @@ import pytest
 
 from auditor import create_app, db, open_database, places
 from auditor.config import Settings
-from tests.bed import absence, browser, counting, databases, mail, network, office, pages, serving
-
-PACKAGE = Path(places.__file__).parent
+from tests.bed import absence, browser, counting, databases, mail, models, network, office, pages, serving
 
 hypothesis.settings.register_profile(
     "tests",
@@ -78,17 +75,9 @@ def _upgrade(url: str) -> None:
         open_database(Settings.load({"DATABASE_URL": url}, data=Path(folder)))
         if not list(places.migrations().glob("*.py")):
             # Before the first migration is written, the tables are made as the models say.
-            for models in PACKAGE.glob("*/models.py"):
-                importlib.import_module(f"auditor.{models.parent.name}.models")
             with db.connected():
-                db.database.create_tables(sorted(_tables(db.BaseModel), key=str))
+                models.create_all()
     _let_go()
-
-
-def _tables(model: type[db.BaseModel]) -> set[type[db.BaseModel]]:
-    below = {deeper for child in model.__subclasses__() for deeper in _tables(child)}
-    concrete = {child for child in model.__subclasses__() if child not in {db.CountedModel, *db.ABSTRACT}}
-    return below | concrete
 
 
 def _let_go() -> None:
