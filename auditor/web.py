@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, has_request_context, redirect, render_template, request, url_for
-from flask_babel import get_locale
 from flask_wtf.csrf import CSRFError
 from peewee import ModelSelect, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -208,13 +207,14 @@ def attachment(content: bytes | Iterable[bytes], name: str, media_type: str) -> 
     """Return a file to be saved, never shown: its true type, no sniffing, no script."""
     response = Response(content, mimetype=media_type)
     response.headers.set("Content-Disposition", "attachment", filename=name)
+    return as_attachment(response)
+
+
+def as_attachment(response: Response) -> Response:
+    """Add what keeps a browser from running a served file."""
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def language_of_page() -> str:
-    """Return the language tag for <html lang>."""
-    return str(get_locale() or "ja")
 
 
 def refused_text() -> str:
