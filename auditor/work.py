@@ -1,0 +1,20 @@
+"""One thing that waits for a person: what each feature gives to the worklist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """A row of the worklist. ``due_on`` None stands last; ``state`` is (status kind, value) for the chip."""
+
+    kind: str  # audit, finding, training, report, roster, system: the tab it stands under
+    title: str
+    url: str
+    step: str  # the words on the button
+    due_on: date | None = None
+    detail: str = ""
+    who: str = ""
+    state: tuple[str, str] = ("", "")
