@@ -1,0 +1,15 @@
+// Loads what the page needs. Every page works without any of it.
+
+const needed = [
+  ["form[data-autosave-url]", "./autosave.js"],
+  ["[data-checklist]", "./checklist.js"],
+  ["input[data-search-url]", "./search-picker.js"],
+  ["form[data-leave-guard]", "./leave-guard.js"],
+  ["form[data-filters]", "./filters.js"],
+  ["[data-progress-url]", "./progress.js"],
+  ["[data-menu], .side, [data-focus], [data-print], [data-show-password]", "./page.js"],
+];
+
+for (const [selector, module] of needed) {
+  if (document.querySelector(selector)) import(module);
+}

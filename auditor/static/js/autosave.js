@@ -1,0 +1,228 @@
+// Saves a form while it is being filled in, and keeps a copy on the device while the server cannot be reached.
+//
+//   <form data-autosave-url="/items/4/draft"     takes what is typed (POST), counts for nothing
+//         data-commit-url="/items/4/answer"      optional: takes it when a field is left or a choice is made
+//         data-autosave-key="item-4">            optional: name of the copy on the device (default: the address)
+//
+// The body is the form (without files). The answer may be JSON:
+//   {"saved_at": "14:32", "fields": {"revision": "7"}, "message": "why it was refused"}
+// "fields" are put into hidden inputs of the form. 409 means that somebody else saved meanwhile: sending the form
+// by its button then shows both texts. 401, 403 or a redirect means that the session has ended.
+// The state is shown in [data-save-state] (macro save_state), in the words that stand there.
+
+import { headers } from "./csrf.js";
+
+const PAUSE = 900; // milliseconds without typing
+const RETRY = 15000;
+const KEEP_DAYS = 7;
+const ICONS = { saving: "sending", saved: "saved", kept: "offline", failed: "warn" };
+const TONES = { saving: "mute", saved: "ok", kept: "minor", failed: "major" };
+
+function show(state, detail = "") {
+  const place = document.querySelector("[data-save-state]");
+  if (!place || !place.dataset[state]) return;
+  const word = document.createElement("span");
+  word.className = `tone is-${TONES[state]}`;
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "ico");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `${place.dataset.icons}#i-${ICONS[state]}`);
+  svg.append(use);
+  word.append(svg, place.dataset[state]);
+  place.replaceChildren(word);
+  place.dataset.state = state;
+  if (detail) {
+    const more = document.createElement("span");
+    more.className = "tabular";
+    more.textContent = detail;
+    place.append(" ", more);
+  }
+}
+
+function words(name) {
+  return document.querySelector("[data-save-state]")?.dataset[name] ?? "";
+}
+
+function contents(form) {
+  const pairs = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrf_token");
+  return new URLSearchParams(pairs);
+}
+
+/** What the person fills in: hidden fields (a revision) do not make a difference. */
+function typed(form) {
+  const hidden = new Set([...form.querySelectorAll('input[type="hidden"]')].map((field) => field.name));
+  return new URLSearchParams([...contents(form)].filter(([name]) => !hidden.has(name))).toString();
+}
+
+function fill(form, text) {
+  const values = new URLSearchParams(text);
+  for (const field of form.elements) {
+    if (!field.name || field.type === "hidden" || field.type === "file" || field.type === "submit") continue;
+    const wanted = values.getAll(field.name);
+    if (field.type === "radio" || field.type === "checkbox") field.checked = wanted.includes(field.value);
+    else if (field.multiple) for (const option of field.options) option.selected = wanted.includes(option.value);
+    else if (wanted.length) field.value = wanted[0];
+  }
+}
+
+class Copy {
+  // The copy on this device: only for the person who typed it, and only for some days.
+  constructor(form) {
+    const owner = document.querySelector('meta[name="draft-owner"]')?.content ?? "";
+    this.name = `draft:${owner}:${form.dataset.autosaveKey || form.dataset.autosaveUrl}`;
+  }
+  keep(text, base) {
+    try {
+      localStorage.setItem(this.name, JSON.stringify({ text, base, at: Date.now() }));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+  read() {
+    try {
+      const copy = JSON.parse(localStorage.getItem(this.name) ?? "null");
+      return copy && Date.now() - copy.at < KEEP_DAYS * 86400000 ? copy : null;
+    } catch {
+      return null;
+    }
+  }
+  clear() {
+    try {
+      localStorage.removeItem(this.name);
+    } catch {
+      // a device that keeps nothing has nothing to clear
+    }
+  }
+}
+
+function start(form) {
+  const copy = new Copy(form);
+  const base = typed(form);
+  let saved = base;
+  let committed = base;
+  let timer = 0;
+  let busy = false;
+  let again = null;
+  let stopped = false;
+
+  const keep = (text) => copy.keep(text, base);
+
+  async function send(commit) {
+    clearTimeout(timer);
+    const now = typed(form);
+    if (stopped || (now === saved && !(commit && now !== committed))) return;
+    if (busy) {
+      again = commit || again === true;
+      return;
+    }
+    busy = true;
+    show("saving");
+    const url = commit && form.dataset.commitUrl ? form.dataset.commitUrl : form.dataset.autosaveUrl;
+    try {
+      const answer = await fetch(url, {
+        method: form.dataset.autosaveMethod || "POST", headers: headers(), body: contents(form), keepalive: true,
+      });
+      await settle(answer, now, commit);
+    } catch {
+      show(keep(now) ? "kept" : "failed");
+      timer = setTimeout(() => send(commit), RETRY);
+    } finally {
+      busy = false;
+      if (again !== null) {
+        const next = again;
+        again = null;
+        send(next);
+      }
+    }
+  }
+
+  async function settle(answer, now, commit) {
+    const body = await answer.json().catch(() => ({}));
+    if (answer.ok && !answer.redirected) {
+      saved = now;
+      if (commit) committed = now;
+      for (const [name, value] of Object.entries(body.fields ?? {})) {
+        const field = form.querySelector(`input[type="hidden"][name="${CSS.escape(name)}"]`);
+        if (field) field.value = value;
+      }
+      copy.clear();
+      show("saved", body.saved_at ?? "");
+      form.dispatchEvent(new CustomEvent("autosaved", { bubbles: true, detail: body }));
+    } else if (answer.status === 409) {
+      stopped = true;
+      keep(now);
+      show("failed", words("conflict"));
+    } else if (answer.redirected || answer.status === 401 || answer.status === 403 || answer.status === 400) {
+      show(keep(now) ? "kept" : "failed", words("session"));
+    } else if (answer.status === 422) {
+      keep(now);
+      show("failed", body.message ?? "");
+    } else {
+      show(keep(now) ? "kept" : "failed");
+      timer = setTimeout(() => send(commit), RETRY);
+    }
+  }
+
+  form.addEventListener("input", (event) => {
+    clearTimeout(timer);
+    const choice = event.target.matches('input[type="radio"], input[type="checkbox"], select');
+    if (!choice) timer = setTimeout(() => send(false), PAUSE);
+    if (!navigator.onLine) show(keep(typed(form)) ? "kept" : "failed");
+  });
+  form.addEventListener("change", () => send(true));
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    stopped = true; // the button sends all of it; a copy stays until the next page has loaded
+    keep(typed(form));
+    sessionStorage.setItem("draft-sent", copy.name);
+  });
+  window.addEventListener("online", () => send(true));
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && !stopped && typed(form) !== saved) {
+      keep(typed(form));
+      send(false);
+    }
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (!stopped && typed(form) !== saved && !keep(typed(form))) event.preventDefault();
+  });
+
+  restore(form, copy, base, () => send(true));
+}
+
+function restore(form, copy, base, send) {
+  const kept = copy.read();
+  if (!kept || kept.text === base) {
+    copy.clear();
+    return;
+  }
+  if (kept.base === base) {
+    fill(form, kept.text); // nobody has saved anything since: carry on where the connection was lost
+    show("kept");
+    send();
+    return;
+  }
+  const place = document.querySelector("[data-save-state]");
+  if (!place?.dataset.restore) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-quiet btn-sm";
+  button.textContent = place.dataset.restore;
+  button.addEventListener("click", () => {
+    fill(form, kept.text);
+    button.remove();
+    send();
+  });
+  place.after(button);
+}
+
+// A form that was taken (the next page is no error page and shows no refused form) leaves no copy behind.
+const sent = sessionStorage.getItem("draft-sent");
+if (sent) {
+  sessionStorage.removeItem("draft-sent");
+  if (!document.querySelector("[data-focus]")) localStorage.removeItem(sent);
+}
+
+for (const form of document.querySelectorAll("form[data-autosave-url]")) start(form);

@@ -1,0 +1,64 @@
+// Keys of the checklist: j and k move between items, u finds the next one not checked, 1-6 and 0 choose the result,
+// n goes to the note, ? shows the list. They rest while somebody types, and with Ctrl, Alt or the command key.
+
+const items = () => [...document.querySelectorAll("a[data-item]")].filter((item) => item.offsetParent !== null || !item.closest("details:not([open])"));
+const here = (list) => list.findIndex((item) => item.hasAttribute("aria-current"));
+
+function move(step) {
+  const list = distinct(items());
+  list[here(list) + step]?.click();
+}
+
+/** The phone's list and the wide list may both be in the page: each item once. */
+function distinct(list) {
+  const seen = new Set();
+  return list.filter((item) => !seen.has(item.href) && seen.add(item.href));
+}
+
+function nextUnchecked() {
+  const list = distinct([...document.querySelectorAll("a[data-item]")]);
+  const place = here(list);
+  const order = [...list.slice(place + 1), ...list.slice(0, Math.max(place, 0))];
+  order.find((item) => item.hasAttribute("data-unchecked"))?.click();
+}
+
+function choose(key) {
+  const choice = document.querySelector(`[data-results] input[data-key="${key}"]`);
+  if (!choice || choice.disabled) return;
+  choice.focus();
+  choice.click();
+}
+
+const dialog = document.querySelector("dialog[data-keys]");
+const help = () => dialog?.showModal();
+const button = document.querySelector("[data-key-help]");
+if (button && dialog) {
+  button.hidden = false;
+  button.addEventListener("click", help);
+}
+
+const typing = (target) =>
+  target.isContentEditable ||
+  target.matches("textarea, select") ||
+  (target.matches("input") && !["radio", "checkbox", "button", "submit"].includes(target.type));
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || dialog?.open) return;
+  if (typing(event.target)) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  const keys = {
+    j: () => move(1),
+    k: () => move(-1),
+    u: nextUnchecked,
+    n: () => document.querySelector("[data-note]")?.focus(),
+    "?": help,
+  };
+  const act = keys[event.key] ?? (/^[0-6]$/.test(event.key) ? () => choose(event.key) : null);
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+document.querySelector('.items [aria-current]')?.scrollIntoView({ block: "nearest" });
