@@ -1,0 +1,1 @@
+"""Measures, controls and their versions, and the subjects they are checked on."""
