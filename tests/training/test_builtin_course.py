@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 
 import pytest
+from markdown_it import MarkdownIt
 
 from auditor.training import courses
 from auditor.training.courses import ChoiceEntry, CourseFile, QuestionEntry
@@ -84,6 +85,15 @@ def test_japanese_punctuation_is_full_width_and_nothing_is_decomposed(course: Co
     ]
     stray += [where for where, ja, en in prose(course) if unicodedata.normalize("NFC", ja + en) != ja + en]
     assert not stray
+
+
+def test_no_mark_of_the_file_format_is_left_in_a_text(course: CourseFile) -> None:
+    quoted = [where for where, ja, en in prose(course) for text in (ja, en) if text[0] == text[-1] == "'"]
+    assert not quoted
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    for language in LANGUAGES:
+        shown = markdown.render(written(course, "content", language))
+        assert not re.search(r"\*\*|^\||^#|&lt;", shown, flags=re.M), language
 
 
 def test_the_reading_takes_about_ten_minutes_in_either_language(course: CourseFile) -> None:
