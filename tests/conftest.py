@@ -1,6 +1,8 @@
 """Fixtures: the application on a fresh database, and the real things around it (see tests/bed/).
 
 app, settings      the application, its settings; the test's own connection to the database is open
+standing_clock     the clock stands at the cast's NOW in every test with an app; .move(instant) moves it
+cast               the small named company: cast.person["auditor"], cast.sign_in(client, "auditor")
 client             a test client that checks every page it fetches (one h1, labels, token, language, policy)
 live_server        the address of the application behind a real server
 browser_page       browser_page("ja", phone=True): a page of a real Chromium on that server
@@ -26,7 +28,20 @@ import pytest
 
 from auditor import create_app, db, open_database, places
 from auditor.config import Settings
-from tests.bed import absence, browser, counting, databases, mail, models, network, office, pages, serving
+from tests import cast as cast_module
+from tests.bed import (
+    absence,
+    browser,
+    counting,
+    databases,
+    mail,
+    models,
+    network,
+    office,
+    pages,
+    serving,
+    standing,
+)
 
 hypothesis.settings.register_profile(
     "tests",
@@ -101,7 +116,17 @@ def settings(bed_database: databases.Database, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(bed_database: databases.Database, settings: Settings) -> Iterator[Any]:
+def standing_clock() -> Iterator[standing.StandingClock]:
+    """The clock of the test and of its live server: it stands at the cast's NOW; `.move(instant)` moves it."""
+    stood = standing.StandingClock(cast_module.NOW)
+    yield stood
+    stood.close()
+
+
+@pytest.fixture
+def app(
+    bed_database: databases.Database, settings: Settings, standing_clock: standing.StandingClock
+) -> Iterator[Any]:
     """The application on an empty, migrated database; the test's connection is open meanwhile."""
     bed_database.empty()
     application = create_app(settings)
@@ -120,9 +145,15 @@ def client(app: Any) -> pages.CheckedClient:
 
 
 @pytest.fixture
-def live_server(app: Any, settings: Settings) -> Iterator[str]:
+def cast(app: Any) -> cast_module.Cast:
+    """The small named company, written into the open database."""
+    return cast_module.make()
+
+
+@pytest.fixture
+def live_server(app: Any, settings: Settings, standing_clock: standing.StandingClock) -> Iterator[str]:
     """The application behind a real server at the address that its mails link to."""
-    with serving.served(app, settings.base_url):
+    with serving.served(standing_clock.over(app), settings.base_url):
         yield settings.base_url
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import lxml.html
 import peewee
 import pytest
+from babel.messages.catalog import Message
 from openpyxl import Workbook, load_workbook
 
 from tests.bed import counting, pages, texts
@@ -50,7 +51,9 @@ FAULTS = {
 def one_english_text(monkeypatch: pytest.MonkeyPatch) -> None:
     spoken = {("Save the result",): ["here:1"], ("%(count)s finding", "%(count)s findings"): ["here:2"]}
     monkeypatch.setattr(texts, "spoken", lambda: spoken)
-    monkeypatch.setattr(texts, "translations", lambda language="ja": {})
+    japanese = {"Save the result": "結果を保存", "%(count)s finding": ("指摘事項%(count)s件",)}
+    known = {text: [(Path("ja.po"), Message(text, string=string))] for text, string in japanese.items()}
+    monkeypatch.setattr(texts, "translations", lambda language="ja": known)
     texts.english_only.cache_clear()
     yield
     texts.english_only.cache_clear()
