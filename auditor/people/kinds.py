@@ -74,8 +74,8 @@ EMPLOYMENT_STATUS_LABELS = {
 }
 
 UNIT_LEVEL_LABELS = {
-    UnitLevel.DIVISION: _l("Division"),
-    UnitLevel.DEPARTMENT: _l("Department"),
-    UnitLevel.SECTION: _l("Section"),
-    UnitLevel.TEAM: _l("Team"),
+    UnitLevel.DIVISION: _l("Division level"),
+    UnitLevel.DEPARTMENT: _l("Department level"),
+    UnitLevel.SECTION: _l("Section level"),
+    UnitLevel.TEAM: _l("Team level"),
 }
