@@ -54,7 +54,7 @@ clean:
 $(VENV)/.venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo 'auditor needs Python 3.11 or newer, and "$(PYTHON)" is' \
-	    "$$($(PYTHON) --version 2>&1 || echo 'not there')." \
+	    "$$($(PYTHON) --version 2>/dev/null || echo 'not there')." \
 	    'Install it (Debian: apt install python3 python3-venv) or name another: make PYTHON=python3.12 …' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo 'This Python cannot make a virtual environment. On Debian: apt install python3-venv' >&2; exit 1; }

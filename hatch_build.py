@@ -1,7 +1,8 @@
-"""Compiles the translations into the wheel, so that an installation writes nothing into its own folder.
+"""Puts into the wheel what a checkout keeps beside the package, and the compiled translations.
 
-Each feature keeps its own `auditor/locale/<language>/<feature>.po`; gettext reads one catalogue a
-language, so they are merged into the place where `auditor.language.compile_catalogues` puts them in a checkout.
+An installation then writes nothing into its own folder. `auditor.places` finds the folders in either place.
+Each feature keeps its own `auditor/locale/<language>/<feature>.po`; gettext reads one catalogue a language,
+so they are merged into the place where `auditor.language.compile_catalogues` puts them in a checkout.
 """
 
 from __future__ import annotations
@@ -16,21 +17,26 @@ from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class TranslationsHook(BuildHookInterface[Any]):
-    """Adds one compiled catalogue a language to a wheel; a checkout compiles its own at start."""
+BESIDE_THE_PACKAGE = ("templates", "controls", "migrations")
+
+
+class WholeApplicationHook(BuildHookInterface[Any]):
+    """Completes a wheel; an editable install reads the checkout itself, so nothing is copied for it."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         self.scratch = tempfile.TemporaryDirectory(prefix="auditor-translations-")
         if version == "editable":
             return
+        include = build_data["force_include"]
+        for name in BESIDE_THE_PACKAGE:
+            include[str(Path(self.root, name))] = f"auditor/_bundled/{name}"
         for folder in sorted(Path(self.root, "auditor", "locale").iterdir()):
             if not list(folder.glob("*.po")):
                 continue
             compiled = Path(self.scratch.name, f"{folder.name}.mo")
             with compiled.open("wb") as out:
                 write_mo(out, merged(folder))
-            place = f"auditor/locale/compiled/{folder.name}/LC_MESSAGES/messages.mo"
-            build_data["force_include"][str(compiled)] = place
+            include[str(compiled)] = f"auditor/locale/compiled/{folder.name}/LC_MESSAGES/messages.mo"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         self.scratch.cleanup()
