@@ -29,7 +29,8 @@ ORDER = [
     "demo",
     "scheduling",
 ]
-WIRING = {"auditor", "auditor.cli", "auditor.__main__", "auditor.reactions"}  # importing all is their job
+# Importing everything is their job.
+WIRING = {"auditor", "auditor.cli", "auditor.console", "auditor.__main__", "auditor.reactions"}
 OUTER_ROOMS = {"views", "commands", "forms"}  # these may use any feature's actions and queries
 REQUEST = {"request", "current_user", "session", "g", "current_app"}  # what belongs to one request
 LONGEST_FUNCTION = 60
@@ -190,6 +191,16 @@ def test_a_module_and_its_functions_can_be_read_in_one_sitting(path: Path) -> No
         f"{node.name}: {size} lines"
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        if (size := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION
+        and (size := own_lines(node)) > LONGEST_FUNCTION
     ]
     assert not faults, f"more than {LONGEST_FUNCTION} lines: {faults}"
+
+
+def own_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """The lines of a function without those of the functions inside it, which are counted as themselves."""
+    inner = [node for node in function.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return _lines(function) - sum(_lines(node) for node in inner)
+
+
+def _lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
