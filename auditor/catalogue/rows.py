@@ -24,6 +24,7 @@ CONTROL = (
 )
 MEASURE = ("id", "parent", "strength", "title", "short_title", "measure", "confirmed")
 MEASURE_OPTIONAL = ("examples", "small_business_examples", "note", "acts")
+DEEPEST = 30  # measures below measures
 
 
 def categories(head: Fields) -> tuple[CategoryEntry, ...]:
@@ -111,11 +112,13 @@ def measures(head: Fields, articles: Iterable[ActEntry]) -> tuple[MeasureEntry, 
 
 def _refuse_cycles(rows: Iterable[tuple[Fields, str]], parents: Mapping[str, str | None]) -> None:
     for fields, code in rows:
-        above, steps = parents.get(code), 0
-        while above and above != code and steps <= len(parents):
-            above, steps = parents.get(above), steps + 1
+        above, depth = parents.get(code), 0
+        while above and above != code and depth < DEEPEST:
+            above, depth = parents.get(above), depth + 1
         if above and above == code:
             fields.notes.add(fields.nodes["parent"], "cycle", value=code)
+        elif above:
+            fields.notes.add(fields.nodes["parent"], "too_deep", limit=DEEPEST)
 
 
 def _measure(fields: Fields, code: str, known: Mapping[str, int], articles: tuple[str, ...]) -> MeasureEntry:

@@ -23,6 +23,7 @@ MAX_VALUES = 400_000
 _OPENING = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _CLOSING = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 _CORE = "tag:yaml.org,2002:"
+_LOOKS = {_CORE + look for look in ("str", "int", "float", "bool", "timestamp", "merge", "value")}
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where libyaml is there
 
 
@@ -55,7 +56,7 @@ def is_null(node: Node) -> bool:
 
 def is_text(node: Node) -> bool:
     """Say whether a node is one value of whatever look, without a tag of its own."""
-    return isinstance(node, yaml.ScalarNode) and node.tag.startswith(_CORE) and not is_null(node)
+    return isinstance(node, yaml.ScalarNode) and node.tag in _LOOKS
 
 
 def plain(node: Node) -> Any:
