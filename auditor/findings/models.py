@@ -28,6 +28,7 @@ class Finding(CountedModel):
     found_by = ForeignKeyField(Person, null=True)
     found_by_id: int | None
     recorded_at = UtcDateTimeField()
+    once = CharField(max_length=40, null=True, unique=True)  # of the form that was sent: twice sent, once done
     current_state = CharField(
         max_length=20, default="recorded", index=True
     )  # repeats the latest FindingState
@@ -52,7 +53,7 @@ class FindingDetail(DatedRow):
 
 
 class FindingState(DatedRow):
-    """recorded, planned, acting, verifying, effectiveness, closed; reopened goes back to acting."""
+    """Where the finding stands (states.State), with the comment of who moved it there."""
 
     finding = ForeignKeyField(Finding, backref="states")
     finding_id: int
@@ -81,6 +82,30 @@ class Correction(DatedRow):
     done_on = DateField(null=True)
 
     series = ("finding",)
+
+
+class DueRequest(CountedModel):
+    """Somebody asked for another due date of a finding (期限延長)."""
+
+    finding = ForeignKeyField(Finding, backref="due_requests")
+    finding_id: int
+    due_on = DateField()
+    reason = TextField()
+    asked_by = ForeignKeyField(Person)
+    asked_by_id: int
+    asked_at = UtcDateTimeField()
+
+
+class DueDecision(CountedModel):
+    """What was decided on such a request; one a request."""
+
+    request = ForeignKeyField(DueRequest, unique=True, backref="decisions")
+    request_id: int
+    granted = Flag()
+    comment = TextField(default="")
+    decided_by = ForeignKeyField(Person)
+    decided_by_id: int
+    decided_at = UtcDateTimeField()
 
 
 class CorrectiveAction(CountedModel):
@@ -142,6 +167,7 @@ class Verification(CountedModel):
     verified_by_id: int
     accepted = Flag()
     comment = TextField()
+    outside = CharField(max_length=120, default="")  # the outside verifier of a very small company
     verified_at = UtcDateTimeField()
 
 
@@ -167,6 +193,7 @@ class EffectivenessResult(CountedModel):
     checked_by_id: int
     effective = Flag()
     comment = TextField()
+    outside = CharField(max_length=120, default="")
     checked_at = UtcDateTimeField()
 
 
@@ -185,10 +212,13 @@ class Worry(CountedModel):
     """A report of a violation or a worry (違反・懸念の報告); anonymous ones keep no reporter."""
 
     number = CharField(max_length=20, unique=True)  # R26-003
+    fiscal_year = IntegerField(index=True)
+    recipient = CharField(max_length=20)  # access.Role: the administrator, or the head of audit
     reporter = ForeignKeyField(Person, null=True)
     reporter_id: int | None
     text = TextField()
     reported_at = UtcDateTimeField()
+    once = CharField(max_length=40, null=True, unique=True)
 
 
 class WorryState(DatedRow):
