@@ -1,31 +1,11 @@
-"""Serves evidence; who may see it is decided by the feature it is attached to."""
+"""Evidence has no pages of its own: the feature it is attached to authorises and serves it (serving.py)."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from flask import Blueprint
 
-from flask import Blueprint, Response, abort, send_file
+from auditor.evidence.serving import answer
 
-from auditor.evidence.actions import path_of
-from auditor.evidence.models import Evidence
-from auditor.web import as_attachment
+__all__ = ["answer", "bp"]
 
 bp = Blueprint("evidence", __name__, url_prefix="/evidence")
-
-
-def answer(evidence: Evidence, folder: Path) -> Response:
-    """Return the file as an attachment with its true type; call it after the item it hangs on was authorised.
-
-    410 for an erased file, 404 (with the page that says so) for one that is missing on the disk.
-    """
-    if evidence.file is None:
-        abort(404)
-    if evidence.file.erased_at is not None:
-        abort(410)
-    path = path_of(folder, evidence.file.sha256)
-    if not path.exists():
-        abort(404)
-    response = send_file(
-        path, mimetype=evidence.file.media_type, as_attachment=True, download_name=evidence.name
-    )
-    return as_attachment(response)
