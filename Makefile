@@ -5,7 +5,6 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-HOST   ?= 127.0.0.1
 PORT   ?= 8000
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -17,14 +16,14 @@ TESTS   ?=
 .PHONY: help run test lint format types bench wheel clean
 
 help:
-	@echo 'make run     the demo company at http://$(HOST):$(PORT) (sign-ins are printed)'
+	@echo 'make run     the demo company at http://127.0.0.1:$(PORT) (sign-ins are printed)'
 	@echo 'make test    the whole test suite; make test TESTS=tests/audits for a part'
 	@echo 'make lint    ruff: format and rules        make types   mypy'
 	@echo 'make format  ruff writes the format        make bench   the benchmarks'
 	@echo 'make wheel   dist/auditor-*.whl            make clean   removes what make made'
 
 run: $(VENV)/.installed
-	$(BIN)/auditor demo --host $(HOST) --port $(PORT)
+	$(BIN)/auditor demo --port $(PORT)
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
