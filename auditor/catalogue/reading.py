@@ -40,33 +40,34 @@ HEAD = ("format", "kind", "key", "version", "title", "publisher", "licence", "ef
 HEAD_OPTIONAL = ("description", "sources", "references")
 
 
-def read(path: Path) -> CatalogueFile:
+def read(path: Path, name: str | None = None) -> CatalogueFile:
     """Return what a catalogue file says.
 
     References to other catalogues are looked up in the folder of catalogues that the file stands in, then among
-    those that come with the product. Raises CatalogueRefused, with every problem, where ``check`` would list any.
+    those that come with the product. Problems call the file ``name`` (an upload has one that its path does not
+    show), or as its path was given. Raises CatalogueRefused, with every problem, where ``check`` lists any.
     """
-    catalogue, problems = _read(path)
+    catalogue, problems = _read(path, name or str(path))
     if catalogue is None or problems:
         raise CatalogueRefused(problems)
     return catalogue
 
 
-def check(path: Path) -> list[Problem]:
+def check(path: Path, name: str | None = None) -> list[Problem]:
     """Return everything that is wrong with a catalogue file, in the order of its lines; see ``read``."""
-    return _read(path)[1]
+    return _read(path, name or str(path))[1]
 
 
-def _read(path: Path) -> tuple[CatalogueFile | None, list[Problem]]:
-    root, problems = compose(path)
+def _read(path: Path, name: str) -> tuple[CatalogueFile | None, list[Problem]]:
+    root, problems = compose(path, name)
     if root is None:
         return None, problems
-    notes = Notes(path.name)
+    notes = Notes(name)
     if isinstance(root, yaml.MappingNode):
         catalogue = _catalogue(notes, root, [path.resolve().parent.parent, places.controls()])
     else:
         catalogue = None
-        notes.add(root, "wrong_type", field=path.name, expected="whole")
+        notes.add(root, "wrong_type", field=name, expected="whole")
     return catalogue, sorted(notes.problems, key=lambda problem: problem.line)
 
 

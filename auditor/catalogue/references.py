@@ -81,7 +81,7 @@ def _value(notes: Notes, node: Node, scheme: str, target: Target) -> str | Text:
 def _ids(scheme: SchemeEntry, libraries: Iterable[Path]) -> frozenset[str] | None:
     for library in libraries:
         path = library / str(scheme.catalogue) / f"{scheme.version}.yaml"
-        root = compose(path)[0] if path.is_file() else None
+        root = compose(path, path.name)[0] if path.is_file() else None
         if isinstance(root, yaml.MappingNode):
             rows = plain(root).get(scheme.part)
             listed = rows if isinstance(rows, list) else []

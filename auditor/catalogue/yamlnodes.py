@@ -27,20 +27,18 @@ _LOOKS = {_CORE + look for look in ("str", "int", "float", "bool", "timestamp", 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where libyaml is there
 
 
-def compose(path: Path) -> tuple[Node | None, list[Problem]]:
-    """Return the root node of a YAML file, or None and why it was not read."""
-    text, problems = _text(path)
+def compose(path: Path, name: str) -> tuple[Node | None, list[Problem]]:
+    """Return the root node of a YAML file, or None and why it was not read; problems call the file ``name``."""
+    text, problems = _text(path, name)
     if problems:
         return None, problems
     try:
-        problem = _unsafe(path, text)
+        problem = _unsafe(name, text)
         node = None if problem else yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
-        return None, [Problem(path.name, _line_of(error, text), "not_yaml")]
+        return None, [Problem(name, _line_of(error, text), "not_yaml")]
     if problem or node is None:
-        return None, [
-            problem or Problem(path.name, 1, "wrong_type", {"field": path.name, "expected": "whole"})
-        ]
+        return None, [problem or Problem(name, 1, "wrong_type", {"field": name, "expected": "whole"})]
     return node, []
 
 
@@ -91,32 +89,32 @@ def _said(node: Node) -> Any:
     return None if is_null(node) else str(node.value).strip()
 
 
-def _text(path: Path) -> tuple[str, list[Problem]]:
+def _text(path: Path, name: str) -> tuple[str, list[Problem]]:
     try:
         with path.open("rb") as source:
             raw = source.read(MAX_BYTES + 1)
     except OSError:
-        return "", [Problem(path.name, 1, "unreadable")]
+        return "", [Problem(name, 1, "unreadable")]
     if len(raw) > MAX_BYTES:
-        return "", [Problem(path.name, 1, "too_large", {"limit": MAX_BYTES // 1024 // 1024})]
+        return "", [Problem(name, 1, "too_large", {"limit": MAX_BYTES // 1024 // 1024})]
     try:
         return raw.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
-        return "", [Problem(path.name, raw.count(b"\n", 0, error.start) + 1, "not_utf8")]
+        return "", [Problem(name, raw.count(b"\n", 0, error.start) + 1, "not_utf8")]
 
 
-def _unsafe(path: Path, text: str) -> Problem | None:
+def _unsafe(name: str, text: str) -> Problem | None:
     """Look through the file before anything is built from it; a chain of aliases would grow without end."""
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
         at = 1 if event.start_mark is None else event.start_mark.line + 1
         depth += isinstance(event, _OPENING) - isinstance(event, _CLOSING)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            return Problem(path.name, at, "alias")
+            return Problem(name, at, "alias")
         if depth > MAX_DEPTH:
-            return Problem(path.name, at, "too_deep", {"limit": MAX_DEPTH})
+            return Problem(name, at, "too_deep", {"limit": MAX_DEPTH})
         if count > MAX_VALUES:
-            return Problem(path.name, at, "too_many", {"limit": MAX_VALUES})
+            return Problem(name, at, "too_many", {"limit": MAX_VALUES})
     return None
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,7 +65,7 @@ controls:
   basis: seed
   frequency: monthly
   title: {en: Promise kept, ja: 約束の遵守}
-  question: {en: Is it kept?, ja: 守られているか。}
+  question: {en: 'Is it kept?', ja: 守られているか。}
   guidance: {en: 'Fail: no.', ja: 不備の目安：いいえ。}
   evidence: []
   seed: ['6']
@@ -438,3 +439,26 @@ def test_whatever_stands_in_a_field_is_a_problem_and_no_crash(
         skipping = line.startswith(f"{field}:") if top else skipping
         kept += [] if skipping else [line]
     check(place(tmp_path_factory.mktemp("any"), "\n".join([*kept, f"{field}: {value}", ""])))
+
+
+def test_a_problem_calls_the_file_as_it_was_given_or_as_it_was_uploaded(library: Path) -> None:
+    path = place(library, CONTROLS.replace("basis: example", "basis: law"))
+    assert [problem.file for problem in check(path)] == [str(path)]
+    assert [problem.file for problem in check(path, "規則.yaml")] == ["規則.yaml"]
+
+
+def test_the_reader_without_libyaml_finds_the_same(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = CONTROLS.replace("basis: example", "basis: law").replace("licence: CC0\n", "")
+    contents = [
+        CONTROLS,
+        broken,
+        bomb(),
+        "[" * 1000,
+        "a: [1, 2\nb: 3\n",
+        "a: 1\nb: \x07\n",
+        "a: 1\n---\nb: 2\n",
+    ]
+    paths = [place(library, content, f"own-rules/{number}") for number, content in enumerate(contents)]
+    fast = [found(check(path)) for path in paths]
+    monkeypatch.setattr(yamlnodes, "_LOADER", yaml.SafeLoader)
+    assert [found(check(path)) for path in paths] == fast
