@@ -49,6 +49,14 @@ VARIANTS = {
 _FOLD = str.maketrans(VARIANTS)
 _TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _SMALL_KANA = str.maketrans("ぁぃぅぇぉっゃゅょゎ", "あいうえおつやゆよわ")
+_ROWS = {
+    "あ": "かさたなはまやらわ",
+    "い": "きしちにひみり",
+    "う": "くすつぬふむゆる",
+    "え": "けせてねへめれ",
+    "お": "こそとのほもよろを",
+}
+_VOWELS = {kana: vowel for vowel, row in _ROWS.items() for kana in vowel + row}
 _VOICING_MARKS = "\u3099\u309a"
 _NOT_SEARCHED = dict.fromkeys(map(ord, " \t\n\u3000・･=＝-‐'’"))
 
@@ -66,16 +74,24 @@ def search_key(text: str) -> str:
 def sort_key(kana: str) -> str:
     """Where a reading stands in the order of the fifty sounds: はば before ばば, both before はま.
 
-    Voiced and small kana sort with their plain sound and only then apart, as in a Japanese list.
+    Voiced and small kana sort with their plain sound and only then apart, and a long vowel as the vowel
+    that is spoken (JIS X 4061).
     """
     reading = search_key(kana)
     plain = "".join(char for char in unicodedata.normalize("NFD", reading) if char not in _VOICING_MARKS)
-    return f"{plain.translate(_SMALL_KANA).replace('ー', '')} {reading}"
+    return f"{_long_vowels_spoken(plain.translate(_SMALL_KANA))} {reading}"
 
 
 def display_name(family: str, given: str) -> str:
     """The name as it is shown everywhere: family name, a space, given name, each as written."""
     return f"{family} {given}".strip()
+
+
+def _long_vowels_spoken(plain: str) -> str:
+    spoken = ""
+    for char in plain:
+        spoken += _VOWELS.get(spoken[-1:], "") if char == "ー" else char
+    return spoken
 
 
 def _is_variation_selector(char: str) -> bool:

@@ -39,6 +39,8 @@ __all__ = [
     "read_roster",
 ]
 
+_TOTALS = {"合計", "小計", "総計", "計", "total"}
+
 
 def read_roster(
     source: Path | bytes,
@@ -167,7 +169,9 @@ def _is_note(cells: Sequence[Cell], header: Header, key: str) -> bool:
     values = [text_of(cell.value) for cell in cells]
     index = header.columns.get(key)
     at_key = half_width(values[index]) if index is not None and index < len(values) else ""
-    if at_key and (is_code(at_key) or at_key.isascii()):
+    if at_key.casefold() in _TOTALS:
+        return True
+    if is_code(at_key):
         return False
     filled = [value for value in values if value]
     names = [header.columns[name] for name in ("family_name", "full_name", "name") if name in header.columns]

@@ -21,6 +21,7 @@ _LEVELS = {
     UnitLevel.SECTION: "課 section",
     UnitLevel.TEAM: "係 班 グループ チーム ユニット team group unit",
 }
+_NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
 LEVEL_WORDS = {label_key(word): level for level, words in _LEVELS.items() for word in words.split()}
 
 
@@ -117,9 +118,18 @@ class UnitIndex:
 
     def _unknown(self, row: RowReader, field: str, value: str, candidates: list[str]) -> None:
         if value not in self._nearest:
-            self._nearest[value] = next(iter(get_close_matches(value, candidates, 1, 0.6)), "")
+            self._nearest[value] = _nearest(value, candidates)
         likely = self._nearest[value]
         if likely:
             row.error("unknown_department_near", field, value=value, likely=likely)
         else:
             row.error("unknown_department", field, value=value)
+
+
+def _nearest(value: str, candidates: list[str]) -> str:
+    """Return the one or two candidates that look most like a value, 1 and 一 being the same."""
+    folded = {search_key(candidate).translate(_NUMERALS): candidate for candidate in candidates}
+    close = get_close_matches(
+        search_key(value).translate(_NUMERALS), list(folded), 1 if value.isascii() else 2, 0.6
+    )
+    return " / ".join(folded[key] for key in close)
