@@ -278,3 +278,8 @@ class Flag(BooleanField):
 
     def python_value(self, value: Any) -> bool | None:
         return None if value is None else bool(value)
+
+
+def tuples(query: Any) -> list[tuple[Any, ...]]:
+    """Return the rows of a query as plain tuples (peewee's types promise model instances whatever is asked)."""
+    return list(query.tuples())

@@ -45,8 +45,16 @@ def may(permission: str) -> bool:
     return current_actor().may(Permission(permission))
 
 
-def install(app: Flask, load_actor: Callable[[], Actor], navigation: Callable[[Actor], Any]) -> None:
-    """Wire the hooks of every request. ``load_actor`` reads the session, ``navigation`` gives the menu."""
+def install(
+    app: Flask,
+    load_actor: Callable[[], Actor],
+    navigation: Callable[[Actor], Any],
+    first: Callable[[], BaseResponse | None] = lambda: None,
+) -> None:
+    """Wire the hooks of every request. ``load_actor`` reads the session, ``navigation`` gives the menu.
+
+    ``first`` may send a signed-in person elsewhere before any page that is not public.
+    """
 
     @app.before_request
     def open_database() -> None:
@@ -68,7 +76,7 @@ def install(app: Flask, load_actor: Callable[[], Actor], navigation: Callable[[A
             raise Forbidden
         if not g.actor.may(marks.permission):
             raise NotFound
-        return None
+        return first()
 
     @app.after_request
     def add_headers(response: Response) -> Response:
@@ -143,7 +151,7 @@ def choose_language(default: str, of_person: Callable[[], str]) -> Callable[[], 
         chosen = request.cookies.get(LANGUAGE_COOKIE, "")
         if chosen in language.LANGUAGES:
             return chosen
-        own = of_person()
+        own: str = of_person()
         if own in language.LANGUAGES:
             return own
         best: str | None = request.accept_languages.best_match(list(language.LANGUAGES))
@@ -219,6 +227,7 @@ def as_attachment(response: Response) -> Response:
 
 def refused_text() -> str:
     """Return the sentence above a form that was refused."""
-    return _(
+    text = _(
         "The form was not saved. What you entered is kept below. Correct the marked fields and save again."
     )
+    return str(text)

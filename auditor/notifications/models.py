@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import CharField, DateField, ForeignKeyField, IntegerField, TextField
 
-from auditor.db import BaseModel, JsonField, UtcDateTimeField
+from auditor.db import BaseModel, Flag, JsonField, UtcDateTimeField
 from auditor.people.models import Person
 
 
@@ -37,6 +37,7 @@ class Notice(BaseModel):
     params = JsonField()  # ids and dates only; the words are made when the mail is sent
     path = CharField(max_length=300)  # where the link in the mail leads
     key = CharField(max_length=200, unique=True)
+    immediate = Flag(default=False)  # goes out in a mail of its own, not with the day's bundle
     created_at = UtcDateTimeField()
     mail = ForeignKeyField(Mail, null=True, backref="notices")
     mail_id: int | None

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
-from peewee import ModelSelect
+from peewee import ModelSelect, fn
 
+from auditor import db
 from auditor.dated import Moment
 from auditor.language import _
 from auditor.people.models import (
@@ -16,6 +17,7 @@ from auditor.people.models import (
     DepartmentHead,
     Employment,
     Membership,
+    Person,
     PersonDetail,
 )
 from auditor.people.names import display_name
@@ -40,6 +42,18 @@ def name_of(row: PersonDetail) -> str:
 def name(person_id: int | None, moment: Moment) -> str:
     """Return one display name; empty for nobody."""
     return names([person_id], moment).get(person_id or 0, "")
+
+
+def with_email(address: str, moment: Moment) -> list[int]:
+    """Return the persons whose e-mail address is ``address`` (in lower case) at ``moment``."""
+    ever = PersonDetail.select(PersonDetail.person).where(fn.LOWER(PersonDetail.email) == address)
+    rows = PersonDetail.standing(moment, PersonDetail.person.in_(ever))
+    return [row.person_id for row in rows if (row.email or "").casefold() == address]
+
+
+def with_number(number: str) -> list[int]:
+    """Return the person with the employee number ``number`` (in lower case)."""
+    return [row.id for row in Person.select().where(fn.LOWER(Person.employee_number) == number)]
 
 
 def employments(moment: Moment) -> ModelSelect[Employment]:
@@ -75,9 +89,11 @@ def departments_over(
     found: dict[int, set[int]] = {person_id: set() for person_id in person_ids}
     corrected = {
         row[0]
-        for row in Membership.select(Membership.replaces)
-        .where(Membership.corrects & (Membership.recorded_at <= instant))
-        .tuples()
+        for row in db.tuples(
+            Membership.select(Membership.replaces).where(
+                Membership.corrects & (Membership.recorded_at <= instant)
+            )
+        )
     }
     rows = (
         Membership.select()

@@ -1,0 +1,191 @@
+"""Proves that nothing was changed, removed or slipped in behind the application's back (design §3.9)."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from auditor import activity, db
+from auditor.activity import GENESIS, ActivityEvent, ActivityRows
+from auditor.db import CountedModel, PersonalModel
+from auditor.evidence.actions import path_of
+from auditor.evidence.models import StoredFile
+from auditor.integrity.checks import derived_mismatches
+from auditor.language import _
+
+_LEAF = struct.Struct(">Q16s")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, where, and which event witnessed the right state."""
+
+    code: str
+    table: str = ""
+    row: int = 0
+    event: int = 0
+    detail: str = ""
+
+    def __str__(self) -> str:
+        place = {"table": self.table, "row": self.row, "event": self.event, "detail": self.detail}
+        texts = {
+            "event_changed": _("Event %(event)d of the log was changed.", **place),
+            "event_missing": _("Event %(event)d of the log is missing.", **place),
+            "event_added": _("Event %(event)d was slipped into the log.", **place),
+            "head_missing": _("The log ends before event %(event)d, which was its end once: events were removed.", **place),
+            "head_differs": _("Event %(event)d is not the one that the kept end of the log names.", **place),
+            "witness_changed": _("The digests of event %(event)d for table %(table)s were changed.", **place),
+            "witness_missing": _("The digests of event %(event)d for table %(table)s are missing.", **place),
+            "witness_added": _("Digests for table %(table)s were slipped in for event %(event)d.", **place),
+            "row_changed": _("%(table)s %(row)d was changed after event %(event)d.", **place),
+            "row_removed": _("%(table)s %(row)d was removed after event %(event)d.", **place),
+            "row_added": _("%(table)s %(row)d was slipped in: no event tells of it.", **place),
+            "value_changed": _("%(table)s %(row)d: personal values were changed.", **place),
+            "columns_unknown": _("%(table)s: event %(event)d covers columns that no longer exist (%(detail)s).", **place),
+            "derived": _("%(table)s %(row)d: the current state does not agree with the dated rows (%(detail)s).", **place),
+            "file_missing": _("Evidence file %(row)d (%(detail)s) is missing.", **place),
+            "file_changed": _("Evidence file %(row)d (%(detail)s) was changed.", **place),
+        }  # fmt: skip
+        return str(texts[self.code])
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was looked at, and the problems in the order in which they were found."""
+
+    problems: list[Problem]
+    events: int
+    rows: int
+    files: int
+    head: tuple[int, str]
+
+    @property
+    def clean(self) -> bool:
+        return not self.problems
+
+
+def verify(evidence_folder: Path) -> Report:
+    """Check chain, rows, personal values, derived columns and evidence files; changes nothing."""
+    chain = _Chain()
+    problems = list(chain.problems())
+    rows = 0
+    for model in db.counted_models():
+        checked = _Table(model, chain)
+        problems.extend(checked.problems())
+        rows += checked.rows
+    problems.extend(Problem("derived", table, row, detail=what) for table, row, what in derived_mismatches())
+    files = list(StoredFile.select().where(StoredFile.erased_at.is_null()).order_by(StoredFile.id))
+    problems.extend(problem for stored in files for problem in _file_problems(stored, evidence_folder))
+    return Report(problems, chain.events, rows, len(files), activity.head())
+
+
+class _Chain:
+    """Reads the log once: checks its links and keeps which event witnesses which table."""
+
+    def __init__(self) -> None:
+        self.events = 0
+        self.witnessed: dict[tuple[int, str], tuple[list[str], int, str]] = {}
+
+    def problems(self) -> Iterator[Problem]:
+        seq, prev = 0, GENESIS
+        kept = activity.kept_head()
+        for event in ActivityEvent.select().order_by(ActivityEvent.seq).iterator():
+            self.events += 1
+            if event.seq < 1:
+                yield Problem("event_added", event=event.seq)
+                continue
+            for missing in range(seq + 1, event.seq):
+                yield Problem("event_missing", event=missing)
+            gap = event.seq != seq + 1
+            if event.link() != event.hash or (event.prev != prev and not gap):
+                yield Problem("event_changed", event=event.seq)
+            if kept is not None and event.seq == kept[0] and event.hash != kept[1]:
+                yield Problem("head_differs", event=event.seq)
+            for table, columns, count, digest in event.rows:
+                self.witnessed[event.seq, table] = (columns, count, digest)
+            seq, prev = event.seq, event.hash
+        if kept is not None and kept[0] > seq:
+            yield Problem("head_missing", event=kept[0])
+
+
+class _Table:
+    """Compares the rows of one counted table with what the log witnesses of them."""
+
+    def __init__(self, model: type[CountedModel], chain: _Chain) -> None:
+        self.model = model
+        self.name = str(model._meta.table_name)
+        self.chain = chain
+        self.rows = 0
+        self.expected: dict[int, tuple[bytes, int]] = {}
+
+    def problems(self) -> Iterator[Problem]:
+        yield from self._read_witnesses()
+        columns = self.model.digest_columns()
+        fields = [self.model._meta.columns[name] for name in columns]
+        query = self.model.select(self.model.id, *fields).order_by(self.model.id).tuples()
+        for row in query.iterator():
+            self.rows += 1
+            yield from self._compare(row[0], columns, row[1:])
+        for row_id, (_digest, seq) in sorted(self.expected.items()):
+            yield Problem("row_removed", self.name, row_id, seq)
+        if issubclass(self.model, PersonalModel):
+            yield from self._personal()
+
+    def _read_witnesses(self) -> Iterator[Problem]:
+        seen = set()
+        for witness in (
+            ActivityRows.select().where(ActivityRows.table == self.name).order_by(ActivityRows.id).iterator()
+        ):
+            entry = self.chain.witnessed.get((witness.seq, self.name))
+            leaves = bytes(witness.leaves)
+            if entry is None or witness.seq in seen:
+                yield Problem("witness_added", self.name, event=witness.seq)
+                continue
+            seen.add(witness.seq)
+            if hashlib.sha256(leaves).hexdigest() != entry[2]:
+                yield Problem("witness_changed", self.name, event=witness.seq)
+            if len(leaves) % _LEAF.size == 0:
+                for row_id, digest in _LEAF.iter_unpack(leaves):
+                    self.expected[row_id] = (digest, witness.seq)
+        for seq, table in self.chain.witnessed:
+            if table == self.name and seq not in seen:
+                yield Problem("witness_missing", self.name, event=seq)
+
+    def _compare(self, row_id: int, columns: list[str], values: tuple[Any, ...]) -> Iterator[Problem]:
+        if row_id not in self.expected:
+            yield Problem("row_added", self.name, row_id)
+            return
+        digest, seq = self.expected.pop(row_id)
+        entry = self.chain.witnessed.get((seq, self.name))
+        covered = entry[0] if entry else columns
+        if covered != columns:
+            # A later version added columns: the digest still covers those it names.
+            missing = [name for name in covered if name not in columns]
+            if missing:
+                yield Problem("columns_unknown", self.name, row_id, seq, ", ".join(missing))
+                return
+            by_name = dict(zip(columns, values, strict=True))
+            values = tuple(by_name[name] for name in covered)
+        if db.row_digest(self.name, covered, values) != digest:
+            yield Problem("row_changed", self.name, row_id, seq)
+
+    def _personal(self) -> Iterator[Problem]:
+        model: Any = self.model
+        for row in model.select().where(model.erased_at.is_null()).order_by(model.id).iterator():
+            values = [getattr(row, name) for name in model.personal]
+            if row.salt is None or db.personal_hash(row.salt, values) != row.value_hash:
+                yield Problem("value_changed", self.name, row.id)
+
+
+def _file_problems(stored: StoredFile, folder: Path) -> Iterator[Problem]:
+    path = path_of(folder, stored.sha256)
+    if not path.exists():
+        yield Problem("file_missing", row=stored.id, detail=stored.sha256[:12])
+        return
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != stored.sha256:
+            yield Problem("file_changed", row=stored.id, detail=stored.sha256[:12])

@@ -1,0 +1,67 @@
+"""Runs jobs and keeps the record of each run."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from auditor import db
+from auditor.access import application
+from auditor.config import Settings
+from auditor.scheduling.jobs import TABLE, Job, Outcome
+from auditor.scheduling.models import JobRun
+
+log = logging.getLogger("auditor.jobs")
+_KEPT = timedelta(days=90)
+
+
+def run(job: Job, settings: Settings, at: datetime) -> JobRun:
+    """Run ``job`` as if it were ``at``, record the run and return it. An error is recorded, not raised."""
+    asked = (
+        JobRun.select().where(JobRun.job == job.name, JobRun.outcome == "asked").order_by(JobRun.id).first()
+    )
+    row: JobRun = asked or JobRun.create(job=job.name, started_at=at)
+    JobRun.update(started_at=at, outcome="running").where(JobRun.id == row.id).execute()
+    try:
+        outcome = job.work(application("scheduler"), settings, at)
+        state = "partly" if outcome.failed else "done"
+    except Exception as error:
+        # One broken job must not stop the others; what it changed was rolled back with its transaction.
+        log.exception("job %s failed", job.name)
+        outcome, state = Outcome(detail=f"{type(error).__name__}: {error}"[:500]), "failed"
+    values = {
+        "finished_at": at,
+        "outcome": state,
+        "changed": outcome.changed,
+        "failed_rows": outcome.failed,
+        "detail": outcome.detail,
+    }
+    with db.transaction():
+        _forget_idle(job, row, state, outcome)
+        JobRun.update(**values).where(JobRun.id == row.id).execute()
+    return JobRun.get_by_id(row.id)
+
+
+def _forget_idle(job: Job, row: JobRun, state: str, outcome: Outcome) -> None:
+    """Keep of the runs that did nothing only the latest, or a minute's job would fill the table."""
+    if state == "done" and not outcome.changed:
+        JobRun.delete().where(
+            JobRun.job == job.name, JobRun.id < row.id, JobRun.outcome == "done", JobRun.changed == 0
+        ).execute()
+
+
+def run_all(settings: Settings, at: datetime) -> list[JobRun]:
+    """Run every job once, in the order of the table."""
+    return [run(job, settings, at) for job in TABLE]
+
+
+def ask(job: Job, at: datetime) -> None:
+    """Have the scheduler run ``job`` as soon as it looks; a second click changes nothing."""
+    with db.transaction():
+        if not JobRun.select().where(JobRun.job == job.name, JobRun.outcome == "asked").exists():
+            JobRun.create(job=job.name, started_at=at, outcome="asked")
+
+
+def tidy(at: datetime) -> int:
+    """Delete runs older than 90 days; returns their number."""
+    return int(JobRun.delete().where(JobRun.started_at < at - _KEPT).execute())

@@ -1,0 +1,155 @@
+"""auditor serve, scheduler, jobs, db."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask import current_app
+
+from auditor import clock, migrating, settings_of
+from auditor.console import command
+from auditor.scheduling import actions, queries
+from auditor.scheduling.jobs import TABLE, named
+from auditor.scheduling.models import JobRun
+
+
+def register(main: click.Group) -> None:
+    """Add the commands of running the application."""
+    main.add_command(serve)
+    main.add_command(scheduler)
+    main.add_command(jobs)
+    main.add_command(database)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--data", type=click.Path(file_okay=False, path_type=Path), help="Data folder (or AUDITOR_DATA)."
+)
+def serve(host: str, port: int, data: Path | None) -> None:
+    """Serve the web application and, in one of its processes, the jobs.
+
+    Creates and upgrades the embedded database. Example: auditor serve --data /srv/auditor --port 8000
+    """
+    from auditor import create_app, open_database
+    from auditor.company.setup import announce
+    from auditor.config import Settings
+    from auditor.errors import AuditorError
+    from auditor.scheduling.runner import Runner
+    from auditor.serving import serve as run_server
+
+    try:
+        settings = Settings.load(data=data)
+        open_database(settings)
+        app = create_app(settings)
+    except AuditorError as error:
+        click.echo(f"auditor: {error}", err=True)
+        sys.exit(1)
+    announce(app, f"http://{host}:{port}")
+    start = Runner(app).start if settings.run_scheduler else (lambda: None)
+    run_server(app, host, port, start)
+
+
+@click.command()
+@click.option(
+    "--data", type=click.Path(file_okay=False, path_type=Path), help="Data folder (or AUDITOR_DATA)."
+)
+def scheduler(data: Path | None) -> None:
+    """Run only the jobs, beside web processes (which are then started with AUDITOR_SCHEDULER=no)."""
+    from auditor import create_app, open_database
+    from auditor.config import Settings
+    from auditor.scheduling.runner import Runner
+
+    settings = Settings.load(data=data)
+    open_database(settings)
+    runner = Runner(create_app(settings))
+    runner.start()
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        runner.stop()
+
+
+@click.group()
+def jobs() -> None:
+    """The jobs: what they are, and running them by hand."""
+
+
+@command(jobs, "list")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def list_jobs(as_json: bool) -> None:
+    """List the jobs with their last and next run. Example: auditor jobs list"""
+    lines = queries.timetable()
+    if as_json:
+        rows = [
+            {
+                "name": line.job.name,
+                "state": line.state,
+                "last": line.run.started_at.isoformat() if line.run else None,
+                "next": line.next_at.isoformat() if line.next_at else None,
+            }
+            for line in lines
+        ]
+        click.echo(json.dumps(rows))
+        return
+    for line in lines:
+        last = f"{line.run.started_at.astimezone(clock.zone()):%Y-%m-%d %H:%M}" if line.run else "-"
+        click.echo(f"{line.job.name:24} {line.state:8} {last}")
+
+
+@command(jobs, "run")
+@click.argument("name", required=False)
+@click.option(
+    "--at", "at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="As if it were this time, company's zone."
+)
+def run_jobs(name: str | None, at: datetime | None) -> None:
+    """Run one job, or all in their order. Example: auditor jobs run open_audits --at 2026-10-01T09:00"""
+    chosen = TABLE if name is None else tuple(job for job in [named(name)] if job)
+    if not chosen:
+        raise click.UsageError(f"There is no job {name}. See: auditor jobs list")
+    instant = at.replace(tzinfo=clock.zone()) if at else clock.now()
+    with clock.standing_at(instant):
+        runs = [actions.run(job, settings_of(current_app), clock.now()) for job in chosen]
+    for run in runs:
+        click.echo(_sentence(run))
+    if any(run.outcome == "failed" for run in runs):
+        sys.exit(1)
+
+
+def _sentence(run: JobRun) -> str:
+    aside = f", {run.failed_rows} set aside" if run.failed_rows else ""
+    detail = f": {run.detail}" if run.detail else ""
+    return f"{run.job}: {run.outcome}, {run.changed} changed{aside}{detail}"
+
+
+@click.group("db")
+def database() -> None:
+    """The database: create, upgrade, look."""
+
+
+@command(database, "upgrade", upgrade=False)
+def upgrade() -> None:
+    """Create the database or bring it up to date; safe when several start at once. Example: auditor db upgrade"""
+    applied = migrating.upgrade(settings_of(current_app))
+    click.echo("\n".join(f"applied {name}" for name in applied) or "up to date")
+
+
+@command(database, "status", upgrade=False)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def status(as_json: bool) -> None:
+    """List the migrations and whether each is applied. Exit 1 when one is missing."""
+    rows = [(entry.name, entry.applied is not None) for entry in migrating.runner().status()]
+    if as_json:
+        click.echo(json.dumps([{"name": name, "applied": applied} for name, applied in rows]))
+    else:
+        for name, applied in rows:
+            click.echo(f"{'applied' if applied else 'missing'} {name}")
+    if not all(applied for _name, applied in rows):
+        sys.exit(1)

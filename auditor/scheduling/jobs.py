@@ -1,0 +1,90 @@
+"""THE table of jobs. Each may run late, twice or on two machines with the same result (design §3.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from auditor.access import Actor
+from auditor.config import Settings
+from auditor.language import _l
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did: rows changed, rows set aside with an error, one line of detail."""
+
+    changed: int = 0
+    failed: int = 0
+    detail: str = ""
+
+
+Work = Callable[[Actor, Settings, datetime], Outcome]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A line of the timetable."""
+
+    name: str
+    label: Any
+    every: timedelta
+    work: Work
+
+
+def _open_audits(actor: Actor, settings: Settings, at: datetime) -> Outcome:
+    from auditor.audits import actions
+
+    return Outcome(changed=actions.open_due(actor, at))
+
+
+def _recheck_independence(actor: Actor, settings: Settings, at: datetime) -> Outcome:
+    from auditor.audits import actions
+
+    return Outcome(changed=actions.recheck_independence(actor, at))
+
+
+def _assign_training(actor: Actor, settings: Settings, at: datetime) -> Outcome:
+    from auditor.training import actions
+
+    return Outcome(changed=actions.assign_due(actor, at))
+
+
+def _remind(actor: Actor, settings: Settings, at: datetime) -> Outcome:
+    from auditor.worklist import actions
+
+    return Outcome(changed=actions.enqueue_reminders(actor, at))
+
+
+def _send_mail(actor: Actor, settings: Settings, at: datetime) -> Outcome:
+    from auditor.notifications import actions, sending
+
+    actions.bundle(at)
+    sent, failed = sending.send_due(settings.mail, settings.base_url, at)
+    return Outcome(changed=sent, failed=failed)
+
+
+def _tidy(actor: Actor, settings: Settings, at: datetime) -> Outcome:
+    from auditor.accounts import actions as accounts
+    from auditor.scheduling import actions
+
+    return Outcome(changed=accounts.tidy(at) + actions.tidy(at))
+
+
+_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+TABLE: tuple[Job, ...] = (
+    Job("open_audits", _l("Open the audits that are due"), 15 * _MINUTE, _open_audits),
+    Job("recheck_independence", _l("Check auditors' independence again"), _HOUR, _recheck_independence),
+    Job("assign_training", _l("Assign the training that is due"), 15 * _MINUTE, _assign_training),
+    Job("remind", _l("Put reminders into the outbox"), _HOUR, _remind),
+    Job("send_mail", _l("Send the mails of the outbox"), _MINUTE, _send_mail),
+    Job("tidy", _l("Clear away what has expired"), 24 * _HOUR, _tidy),
+)
+
+
+def named(name: str) -> Job | None:
+    """Return the job of that name."""
+    return next((job for job in TABLE if job.name == name), None)

@@ -1,0 +1,114 @@
+"""The clockwork: APScheduler in the one process that holds the lock; the others try again each minute.
+
+It starts after the server has forked (a scheduler started before never ticks in the child). What is right
+rests on unique keys in the database, never on this election.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import threading
+from datetime import timedelta
+from typing import IO, Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from auditor import clock, db, settings_of
+from auditor.scheduling import actions, queries
+from auditor.scheduling.jobs import TABLE, Job, named
+
+log = logging.getLogger("auditor.jobs")
+_LOCK = 0x61756471
+_RETRY = 60.0  # seconds
+_LOOK = 5  # seconds between looks for runs that somebody asked for
+
+
+class Runner:
+    """Elects itself and ticks."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.settings = settings_of(app)
+        self.scheduler: BackgroundScheduler | None = None
+        self._stop = threading.Event()
+        self._file: IO[str] | None = None
+        self._connection: Any = None
+
+    def start(self) -> None:
+        """Start trying for the lock in a thread of its own."""
+        threading.Thread(target=self._elect, name="auditor-scheduler", daemon=True).start()
+
+    def stop(self) -> None:
+        """Let go of the lock and finish the running job."""
+        self._stop.set()
+        if self.scheduler is not None:
+            self.scheduler.shutdown(wait=True)
+        if self._file is not None:
+            self._file.close()
+        if self._connection is not None:
+            self._connection.close()
+
+    def _elect(self) -> None:
+        while not self._stop.is_set():
+            try:
+                if self._take_lock():
+                    self._tick()
+                    return
+            except Exception:
+                log.exception("the scheduler could not start; it tries again in a minute")
+            self._stop.wait(_RETRY)
+
+    def _take_lock(self) -> bool:
+        """Try for the lock, held as long as this process lives (a file beside SQLite, a session on PostgreSQL)."""
+        if self.settings.is_sqlite:
+            self._file = (self.settings.data / "scheduler.lock").open("w")
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self._file.close()
+                return False
+            return True
+        import psycopg
+
+        url = self.settings.database_url.replace("psycopg3://", "postgresql://", 1)
+        self._connection = psycopg.connect(url, autocommit=True)
+        row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
+        if row[0]:
+            return True
+        self._connection.close()
+        return False
+
+    def _tick(self) -> None:
+        # One thread: jobs never overlap each other in this process.
+        scheduler = BackgroundScheduler(
+            timezone="UTC",
+            executors={"default": {"type": "threadpool", "max_workers": 1}},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        for position, job in enumerate(TABLE):
+            scheduler.add_job(
+                self._run,
+                "interval",
+                args=[job],
+                seconds=int(job.every.total_seconds()),
+                # Each job runs at start too: memory forgets what was missed, the database knows.
+                next_run_time=clock.now() + timedelta(seconds=2 + position),
+                id=job.name,
+            )
+        scheduler.add_job(self._run_asked, "interval", seconds=_LOOK, id="asked")
+        self.scheduler = scheduler
+        scheduler.start()
+        log.info("the scheduler runs in this process")
+
+    def _run(self, job: Job) -> None:
+        with self.app.app_context(), db.connected():
+            actions.run(job, self.settings, clock.now())
+
+    def _run_asked(self) -> None:
+        with self.app.app_context(), db.connected():
+            for name in queries.asked():
+                job = named(name)
+                if job is not None:
+                    actions.run(job, self.settings, clock.now())
