@@ -40,7 +40,7 @@ types: $(VENV)/.installed-test
 	$(BIN)/mypy
 
 bench: $(VENV)/.installed-test
-	$(BIN)/python -m pytest tests/benchmarks --override-ini 'addopts=' -s
+	$(BIN)/python -m pytest tests/benchmarks --override-ini 'addopts=--import-mode=importlib'
 
 wheel: $(VENV)/.venv
 	$(PIP) wheel --no-deps --wheel-dir dist .
