@@ -18,3 +18,18 @@ class WorkItem:
     detail: str = ""
     who: str = ""
     state: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True)
+class DueThing:
+    """Something with a due date that people are reminded of.
+
+    ``notice`` is the registered notice kind; it is rendered from {"id": id, "due_on": ISO date}.
+    """
+
+    notice: str
+    id: int
+    due_on: date
+    person_ids: tuple[int, ...]
+    path: str
+    department_id: int | None = None
