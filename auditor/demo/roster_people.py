@@ -175,10 +175,14 @@ def _with_leave(people: tuple[Person, ...]) -> tuple[Person, ...]:
     changed: dict[str, Person] = {}
     named = {p.number for p in CAST}
     for unit, (status, since) in leave.items():
-        person = next(
-            p
-            for p in people
-            if p.unit == unit and not p.post and p.kind == "正社員" and p.number not in named
+        # The latest to join, so that those on childcare leave are of an age for it.
+        person = max(
+            (
+                p
+                for p in people
+                if p.unit == unit and not p.post and p.kind == "正社員" and p.number not in named
+            ),
+            key=lambda p: p.number,
         )
         changed[person.number] = replace(person, status=status, leave_from=since)
     return tuple(changed.get(p.number, p) for p in people)
