@@ -73,6 +73,7 @@ function start(input) {
     active = -1;
     list.hidden = options.length === 0;
     input.setAttribute("aria-expanded", String(options.length > 0));
+    if (options.length) list.scrollIntoView({ block: "nearest" });
     said.textContent = options.length ? input.dataset.found.replace("{n}", options.length) : input.dataset.none;
   }
 
