@@ -13,7 +13,7 @@ WORKERS ?= auto
 TESTS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types bench wheel clean
+.PHONY: help run test lint format types bench migration wheel clean
 
 help:
 	@echo 'make run     the demo company at http://127.0.0.1:$(PORT) (sign-ins are printed)'
@@ -41,6 +41,11 @@ types: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m pytest tests/benchmarks --override-ini 'addopts=--import-mode=importlib'
+
+# A draft of the next numbered file: make migration NAME=add_site_to_person
+migration: $(VENV)/.installed-test
+	$(BIN)/python -m tests.bed.newmigration $(NAME)
+	$(BIN)/ruff format migrations
 
 wheel: $(VENV)/.venv
 	$(PIP) wheel --no-deps --wheel-dir dist .
