@@ -16,6 +16,7 @@ KEYWORDS: dict[str, Any] = {
     "_": None,
     "_l": None,
     "_n": (1, 2),
+    "N_": None,  # marked in a table, translated where it is shown
     "gettext": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),
