@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     )  # fmt: skip
     for feature in features:
         app.register_blueprint(feature.bp)
-    web.install(app, accounts.load_actor, navigation.of(app))
+    web.install(app, accounts.load_actor, navigation.of(app), accounts.must_change_first)
     return app
 
 

@@ -126,7 +126,7 @@ class Cast:
 
         token = accounts.start_session(self.person[name], at or clock.now())
         with client.session_transaction() as session:
-            session["token"] = token
+            session["_user_id"] = token
 
 
 def make() -> Cast:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
+from peewee import JOIN
+
 from auditor.access import NOBODY, Actor, Role
-from auditor.accounts.models import Deputy, RoleGrant, Session
+from auditor.accounts.models import Credential, Deputy, Preference, RoleGrant, Session
 from auditor.dated import Moment
 from auditor.people import queries as people
+from auditor.people.models import Person, PersonDetail
 
 
 def actor_for(person_id: int, at: datetime) -> Actor:
@@ -50,12 +54,74 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def session_of(token: str, at: datetime) -> Session | None:
-    """Return the session that ``token`` opens, if it has neither ended nor expired."""
-    row: Session | None = Session.get_or_none(Session.token_hash == token_hash(token))
-    if row is None or row.ended_at is not None or row.expires_at <= at:
+@dataclass(frozen=True)
+class OpenSession:
+    """A session that has neither ended nor expired, with what every request asks about its person."""
+
+    id: int
+    person_id: int
+    started_at: datetime
+    seen_at: datetime
+    must_change: bool
+    language: str
+    theme: str
+
+
+def session_of(token: str, at: datetime) -> OpenSession | None:
+    """Return the session that ``token`` opens, if it has neither ended nor expired: one query."""
+    row = (
+        Session.select(
+            Session.id,
+            Session.person,
+            Session.started_at,
+            Session.seen_at,
+            Credential.must_change,
+            Preference.language,
+            Preference.theme,
+        )
+        .join_from(Session, Credential, JOIN.LEFT_OUTER, on=(Credential.person == Session.person))
+        .join_from(Session, Preference, JOIN.LEFT_OUTER, on=(Preference.person == Session.person))
+        .where(Session.token_hash == token_hash(token), Session.ended_at.is_null(), Session.expires_at > at)
+        .tuples()
+        .first()
+    )
+    if row is None:
         return None
-    return row
+    return OpenSession(row[0], row[1], row[2], row[3], bool(row[4]), row[5] or "", row[6] or "")
+
+
+def credential_of_login(login: str, at: datetime) -> Credential | None:
+    """Return the credential behind an employee number or e-mail address, for people who have not left.
+
+    ``login`` is in the form of ``actions.plain_login``. An address that two persons share finds nobody.
+    """
+    person_id = person_of_login(login, at)
+    if person_id is None:
+        return None
+    found: Credential | None = Credential.get_or_none(Credential.person == person_id)
+    return found
+
+
+def person_of_login(login: str, at: datetime) -> int | None:
+    """Return the person whom ``login`` names, unless they have left."""
+    moment = Moment.at(at)
+    if "@" in login:
+        found = people.with_email(login, moment)
+    else:
+        found = people.with_number(login)
+    working = [person_id for person_id in found if people.is_working(person_id, moment)]
+    return working[0] if len(working) == 1 else None
+
+
+def own_words(person_id: int, at: datetime) -> list[str]:
+    """Return the words a password of this person must not be built on: number, names, address."""
+    row = PersonDetail.latest(Moment.at(at), person=person_id)
+    words: list[str | None] = [Person.get_by_id(person_id).employee_number]
+    if row is not None:
+        words += [row.family_name, row.given_name, row.family_kana, row.given_kana]
+        words += (row.romanised or "").split()
+        words += (row.email or "").split("@")[:1]
+    return [word for word in words if word]
 
 
 def _granted(person_id: int, moment: Moment) -> set[Role]:

@@ -8,6 +8,7 @@ from typing import Any
 from auditor.calendars import FiscalYear, fiscal_year, fiscal_year_of
 from auditor.company.models import ClosedDay, Setting
 from auditor.dated import Moment
+from auditor.language import current
 
 # Every key a setting can have, with what holds until the company says otherwise.
 DEFAULTS: dict[str, Any] = {
@@ -38,6 +39,13 @@ def setting(key: str, moment: Moment) -> Any:
 def settings(moment: Moment) -> dict[str, Any]:
     """Return all settings at ``moment``: one query."""
     return {**DEFAULTS, **{row.key: row.value for row in Setting.standing(moment)}}
+
+
+def company_name(moment: Moment) -> str:
+    """Return the company's name in the current language, or in the other one where it is missing: one query."""
+    rows = Setting.standing(moment, Setting.key.in_(["company_name_ja", "company_name_en"]))
+    names = {row.key.removeprefix("company_name_"): str(row.value) for row in rows}
+    return names.get(current()) or names.get("ja") or names.get("en") or ""
 
 
 def fiscal_year_at(day: date, moment: Moment) -> FiscalYear:

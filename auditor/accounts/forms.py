@@ -1,0 +1,72 @@
+"""Forms of accounts."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from wtforms import HiddenField, PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from auditor.accounts.passwords import LONGEST
+from auditor.errors import RuleBroken
+from auditor.language import _, _l
+
+
+class SignInForm(FlaskForm):
+    login = StringField(
+        _l("Employee number or e-mail address"),
+        validators=[InputRequired(_l("Enter your employee number or e-mail address.")), Length(max=254)],
+    )
+    password = PasswordField(
+        _l("Password"), validators=[InputRequired(_l("Enter your password.")), Length(max=LONGEST)]
+    )
+    next = HiddenField()
+
+
+class NewPasswordForm(FlaskForm):
+    """A password chosen by its owner, typed twice."""
+
+    password = PasswordField(_l("New password"), validators=[InputRequired(_l("Enter the new password."))])
+    again = PasswordField(
+        _l("New password, once more"), validators=[InputRequired(_l("Enter the new password once more."))]
+    )
+
+    def validate_again(self, field: PasswordField) -> None:
+        if self.password.data and field.data and field.data != self.password.data:
+            raise ValidationError(_("The two entries of the new password differ."))
+
+
+class PasswordForm(NewPasswordForm):
+    current = PasswordField(
+        _l("Current password"), validators=[InputRequired(_l("Enter your current password."))]
+    )
+    next = HiddenField()
+
+
+class PreferenceForm(FlaskForm):
+    language = RadioField(
+        _l("Language"),
+        choices=[
+            SelectChoice("", _l("As the browser says")),
+            SelectChoice("ja", Markup('<span lang="ja">日本語</span>')),
+            SelectChoice("en", Markup('<span lang="en">English</span>')),
+        ],
+    )
+    theme = RadioField(
+        _l("Display"),
+        choices=[
+            SelectChoice("", _l("As the device says")),
+            SelectChoice("light", _l("Light")),
+            SelectChoice("dark", _l("Dark")),
+        ],
+    )
+
+
+def refuse(form: FlaskForm, broken: RuleBroken) -> None:
+    """Put a rule's refusal beside the field it is about, or above the form."""
+    field = form._fields.get(broken.field or "")
+    if field is not None:
+        field.errors = [*field.errors, str(broken)]
+    else:
+        form.form_errors.append(str(broken))
