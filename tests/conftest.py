@@ -92,14 +92,7 @@ def _upgrade(url: str) -> None:
             # Before the first migration is written, the tables are made as the models say.
             with db.connected():
                 models.create_all()
-    _let_go()
-
-
-def _let_go() -> None:
-    if not db.database.is_closed():
-        db.database.close()
-    if hasattr(db.database.obj, "close_all"):
-        db.database.close_all()
+    databases.let_go()
 
 
 @pytest.fixture
@@ -134,7 +127,7 @@ def app(
     application.test_client_class = pages.CheckedClient
     with db.connected():
         yield application
-    _let_go()
+    databases.let_go()
 
 
 @pytest.fixture

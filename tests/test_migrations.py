@@ -13,7 +13,7 @@ import pytest
 from auditor import db, migrating, open_database, places
 from auditor.config import Settings
 from tests.bed import catalogue
-from tests.bed.databases import scratch_postgres
+from tests.bed.databases import let_go, scratch_postgres
 from tests.bed.models import every_table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,11 +24,11 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database of each kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'fresh.sqlite3'}"
+        let_go()
     else:
         with scratch_postgres() as url:
             yield url
-    if not db.database.is_closed():
-        db.database.close()
+            let_go()
 
 
 def _settings(url: str, folder: Path) -> Settings:

@@ -18,6 +18,7 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 
+from auditor import db
 from tests.bed.absence import absent
 
 HISTORY = "schema_migration"  # what the migrations know of themselves is no data of a test
@@ -107,6 +108,14 @@ class PostgresDatabase:
             )
         )
         return sorted({str(name) for (name,) in rows} & set(self.tables))
+
+
+def let_go() -> None:
+    """Closes the application's connections of this process, those its pool keeps included."""
+    if not db.database.is_closed():
+        db.database.close()
+    if hasattr(db.database.obj, "close_all"):
+        db.database.close_all()
 
 
 def chosen_server() -> str | None:
