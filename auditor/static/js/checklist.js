@@ -31,6 +31,7 @@ function choose(key) {
 
 const dialog = document.querySelector("dialog[data-keys]");
 const help = () => dialog?.showModal();
+dialog?.querySelector("[data-close]").addEventListener("click", () => dialog.close());
 const button = document.querySelector("[data-key-help]");
 if (button && dialog) {
   button.hidden = false;
