@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import CharField, DateField, ForeignKeyField, IntegerField, TextField
 
-from auditor.catalogue.models import CatalogueVersion, Control, Subject
+from auditor.catalogue.models import Catalogue, CatalogueVersion, Control, Subject
 from auditor.dated import DatedRow
 from auditor.db import BaseModel, CountedModel, Flag, JsonField, UtcDateTimeField
 from auditor.evidence.models import Evidence
@@ -16,6 +16,8 @@ class AuditSeries(CountedModel):
 
     subject = ForeignKeyField(Subject)
     subject_id: int
+    catalogue = ForeignKeyField(Catalogue)  # its version in use on the day of opening is taken
+    catalogue_id: int
     kind = CharField(max_length=20)
     created_at = UtcDateTimeField()
 
@@ -150,6 +152,15 @@ class ItemResult(DatedRow):
     reason = TextField(default="")
 
     series = ("item",)
+
+
+class AuditDraft(BaseModel):
+    """What somebody has filled in of an audit that is not assigned yet; counts for nothing."""
+
+    person = ForeignKeyField(Person, index=True)
+    person_id: int
+    values = JsonField()
+    saved_at = UtcDateTimeField()
 
 
 class ItemDraft(BaseModel):

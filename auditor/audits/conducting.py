@@ -1,0 +1,168 @@
+"""Carries out an audit: results, drafts, evidence of items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from auditor import activity, events
+from auditor.access import Actor
+from auditor.audits import trail
+from auditor.audits.models import Audit, AuditItem, AuditState, ItemDraft, ItemEvidence, ItemResult
+from auditor.audits.results import EDITABLE, Result, State
+from auditor.dated import Moment
+from auditor.errors import RuleBroken, Stale
+from auditor.evidence import actions as evidence
+from auditor.evidence.models import Evidence
+from auditor.language import _l
+
+LONGEST_TEXT = 20_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the auditor says about an item; ``based_on`` is the id of the result row that was seen, if any."""
+
+    result: Result
+    note: str = ""
+    reason: str = ""
+    based_on: int | None = None
+
+
+def record_result(actor: Actor, at: datetime, item: AuditItem, answer: Answer) -> ItemResult | None:
+    """Write what the item showed and return the row; the first result starts the audit.
+
+    The same answer again writes nothing and returns the row that stands (None: nothing was ever said).
+    Raises RuleBroken for a "not applicable" without its reason or an audit that is no longer open, Stale
+    (with both texts) when somebody else answered since ``based_on``.
+    """
+    note, reason = answer.note.strip(), answer.reason.strip()
+    _check_texts(answer.result, note, reason)
+    values: dict[str, Any] = {"result": answer.result.value, "note": note, "reason": reason}
+    with activity.action(actor, at):
+        # Writing the item first makes a second writer wait here, and then see this row as the latest.
+        AuditItem.update(current_result=answer.result.value).where(AuditItem.id == item.id).execute()
+        latest = ItemResult.latest(Moment.at(at), item=item.id)
+        standing = {"result": Result.NOT_CHECKED.value, "note": "", "reason": ""} if latest is None else {
+            "result": latest.result, "note": latest.note, "reason": latest.reason
+        }  # fmt: skip
+        if standing == values:
+            _forget_draft(actor, item)
+            return latest
+        if answer.based_on != (latest.id if latest else None):
+            by = (
+                {}
+                if latest is None
+                else {"by": latest.recorded_by, "at": latest.recorded_at, "row": latest.id}
+            )
+            raise Stale({**standing, **by}, values)
+        _open(actor, at, item.audit_id)
+        row = ItemResult.write(at, actor.person_id, replaces=latest, item=item.id, **values)
+        _forget_draft(actor, item)
+        activity.record(
+            trail.RESULT_RECORDED, audit=item.audit_id, item=item.id, row=row.id, result=row.result
+        )
+        events.tell(events.ResultRecorded(actor, at, item.id, row.result))
+        return row
+
+
+def save_draft(actor: Actor, at: datetime, item: AuditItem, note: str, based_on: int | None) -> None:
+    """Keep what the person is typing; it counts for nothing. Raises RuleBroken when the audit is not open."""
+    if State(item.audit.current_state) not in EDITABLE:
+        raise _closed()
+    row = {
+        "item": item.id,
+        "person": actor.person_id,
+        "note": note[:LONGEST_TEXT],
+        "based_on": based_on,
+        "saved_at": at,
+    }
+    ItemDraft.insert(row).on_conflict(
+        conflict_target=[ItemDraft.item, ItemDraft.person],
+        preserve=[ItemDraft.note, ItemDraft.based_on, ItemDraft.saved_at],
+    ).execute()
+
+
+def forget_draft(actor: Actor, item: AuditItem) -> None:
+    """Drop what the person had typed and not saved."""
+    _forget_draft(actor, item)
+
+
+def attach(
+    actor: Actor,
+    at: datetime,
+    folder: Path,
+    item: AuditItem,
+    stream: BinaryIO,
+    name: str,
+    about_on: date | None = None,
+    note: str = "",
+) -> Evidence:
+    """Store the file and attach it to the item. Raises RuleBroken for an empty file or a closed audit."""
+    with activity.action(actor, at):
+        _open(actor, at, item.audit_id)
+        kept = evidence.add_file(actor, at, folder, stream, name, about_on, note)
+        ItemEvidence.write(at, actor.person_id, item=item.id, evidence=kept, held=True)
+        activity.record(trail.EVIDENCE_ATTACHED, audit=item.audit_id, item=item.id, evidence=kept.id)
+        return kept
+
+
+def detach(actor: Actor, at: datetime, item: AuditItem, evidence_id: int) -> bool:
+    """Take the evidence off the item (the file and the history stay); returns whether it was attached."""
+    with activity.action(actor, at):
+        _open(actor, at, item.audit_id)
+        latest = ItemEvidence.latest(Moment.at(at), item=item.id, evidence=evidence_id)
+        if latest is None or not latest.held:
+            return False
+        ItemEvidence.write(
+            at, actor.person_id, replaces=latest, item=item.id, evidence=evidence_id, held=False
+        )
+        activity.record(trail.EVIDENCE_REMOVED, audit=item.audit_id, item=item.id, evidence=evidence_id)
+        return True
+
+
+def _check_texts(result: Result, note: str, reason: str) -> None:
+    if result is Result.NOT_APPLICABLE and not reason:
+        raise RuleBroken(_l("Say why the control does not apply here. Nothing was saved yet."), "reason")
+    for text, field in ((note, "note"), (reason, "reason")):
+        if len(text) > LONGEST_TEXT:
+            raise RuleBroken(_l("The text is too long. Shorten it or attach it as evidence."), field)
+
+
+def _open(actor: Actor, at: datetime, audit_id: int) -> None:
+    """Make sure that the audit may be worked on, and start it if it was only planned."""
+    started = (
+        Audit.update(current_state=State.IN_PROGRESS.value)
+        .where(Audit.id == audit_id, Audit.current_state == State.PLANNED.value)
+        .execute()
+    )
+    if started == 1:
+        latest = AuditState.latest(Moment.at(at), audit=audit_id)
+        AuditState.write(at, actor.person_id, replaces=latest, audit=audit_id, state=State.IN_PROGRESS.value)
+        activity.record(
+            trail.STATE_CHANGED,
+            audit=audit_id,
+            before=State.PLANNED.value,
+            after=State.IN_PROGRESS.value,
+        )
+        return
+    # Writing the row holds off a submission until this result is in.
+    kept = Audit.update(current_state=Audit.current_state).where(
+        Audit.id == audit_id, Audit.current_state.in_([state.value for state in EDITABLE])
+    )
+    if kept.execute() != 1:
+        raise _closed()
+
+
+def _forget_draft(actor: Actor, item: AuditItem) -> None:
+    ItemDraft.delete().where(ItemDraft.item == item.id, ItemDraft.person == actor.person_id).execute()
+
+
+def _closed() -> RuleBroken:
+    return RuleBroken(
+        _l(
+            "The audit has been submitted or has ended, so its items can no longer be changed. To change one, have it sent back."
+        )
+    )

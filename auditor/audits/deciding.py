@@ -1,0 +1,172 @@
+"""Moves an audit on: submit, approve, send back, cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from auditor import activity
+from auditor.access import Actor, Role
+from auditor.accounts import queries as accounts
+from auditor.audits import notices, queries, trail
+from auditor.audits.exceptions import unsettled
+from auditor.audits.models import Audit, AuditItem, AuditState, IndependenceException, ItemResult
+from auditor.audits.results import EDITABLE, NONCONFORMITIES, Result, State
+from auditor.dated import Moment
+from auditor.errors import RuleBroken, Stale
+from auditor.language import _l
+from auditor.people import queries as people
+
+_APPROVERS = (Role.HEAD_OF_AUDIT, Role.REPRESENTATIVE)
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What stands between an audit and its submission: item ids by what is missing."""
+
+    unexplained: tuple[int, ...] = ()  # not checked, and no note says why
+    without_note: tuple[int, ...] = ()  # a nonconformity that says nothing
+    without_finding: tuple[int, ...] = ()
+    auditors_missing: bool = False
+
+    @property
+    def ready(self) -> bool:
+        return not (self.unexplained or self.without_note or self.without_finding or self.auditors_missing)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What an approver may do with an audit, and if nothing, why not."""
+
+    possible: bool
+    reason: Any = field(default="")
+
+
+def readiness(audit_id: int, at: datetime) -> Readiness:
+    """Return what is still missing before the audit can be submitted."""
+    moment = Moment.at(at)
+    items = AuditItem.select(AuditItem.id).where(AuditItem.audit == audit_id)
+    standing = {row.item_id: row for row in ItemResult.standing(moment, ItemResult.item.in_(items))}
+    ordered = [row.id for row in items.order_by(AuditItem.position)]
+    wrong = [one for one in ordered if (row := standing.get(one)) and row.result in NONCONFORMITIES]
+    return Readiness(
+        unexplained=tuple(one for one in ordered if _unexplained(standing.get(one))),
+        without_note=tuple(one for one in wrong if not standing[one].note),
+        without_finding=tuple(_without_finding(wrong)),
+        auditors_missing=not queries.auditors([audit_id], moment).get(audit_id),
+    )
+
+
+def submit(actor: Actor, at: datetime, audit: Audit, comment: str = "") -> None:
+    """Hand the audit in for approval. Raises RuleBroken while something is missing or it is not open."""
+    with activity.action(actor, at):
+        _move(actor, at, audit, EDITABLE, State.SUBMITTED, comment)
+        if not readiness(audit.id, at).ready:
+            raise RuleBroken(_l("The audit is not ready to be submitted. What is missing is listed below."))
+        moment = Moment.at(at)
+        conducted = queries.conductors(audit.id, at)
+        approvers = {person for role in _APPROVERS for person in accounts.holders(role, moment)}
+        notices.tell_submitted(audit.id, approvers - conducted, at)
+
+
+def approve(actor: Actor, at: datetime, audit: Audit, comment: str = "") -> None:
+    """Approve what was submitted. Raises RuleBroken for who conducted it (design §3.4) or a wrong state."""
+    _check_decider(actor, at, audit)
+    with activity.action(actor, at):
+        _move(actor, at, audit, {State.SUBMITTED}, State.APPROVED, comment)
+        told = _auditors_now(audit, at)
+        head = people.heads(Moment.at(at)).get(audit.subject.department_id or 0)
+        notices.tell_approved(audit.id, told | ({head} if head else set()), at)
+
+
+def send_back(actor: Actor, at: datetime, audit: Audit, comment: str) -> None:
+    """Send a submitted audit back, or reopen an approved one, with what is to be changed.
+
+    Raises RuleBroken without a comment, for who conducted it, or for a wrong state.
+    """
+    _check_decider(actor, at, audit)
+    if not comment.strip():
+        raise RuleBroken(_l("Write what is to be changed. The auditors see your comment."), "comment")
+    with activity.action(actor, at):
+        _move(actor, at, audit, {State.SUBMITTED, State.APPROVED}, State.RETURNED, comment)
+        notices.tell_returned(audit.id, _auditors_now(audit, at), at)
+
+
+def cancel(actor: Actor, at: datetime, audit: Audit, reason: str) -> None:
+    """Cancel an audit that was not submitted; what was recorded stays. Raises RuleBroken without a reason."""
+    if not reason.strip():
+        raise RuleBroken(_l("Write why the audit is cancelled. The reason stays in its history."), "reason")
+    with activity.action(actor, at):
+        told = _auditors_now(audit, at)
+        _move(actor, at, audit, EDITABLE, State.CANCELLED, reason)
+        notices.tell_cancelled(audit.id, told, at)
+
+
+def decision_of(actor: Actor, at: datetime, audit: Audit) -> Decision:
+    """Tell whether the person may approve or send back this audit; the reason is for the page."""
+    conducted = queries.conductors(audit.id, at)
+    if actor.person_id in conducted or actor.principal_ids & conducted:
+        return Decision(
+            False,
+            _l("Who carried out an audit does not approve it. Somebody else has to decide."),
+        )
+    return Decision(True)
+
+
+def _check_decider(actor: Actor, at: datetime, audit: Audit) -> None:
+    decision = decision_of(actor, at, audit)
+    if not decision.possible:
+        raise RuleBroken(decision.reason)
+    if open_exceptions(audit.id, at):
+        raise RuleBroken(
+            _l("An auditor is no longer independent. Settle that first; it stands on the page of the audit.")
+        )
+
+
+def open_exceptions(audit_id: int, at: datetime) -> list[IndependenceException]:
+    """Return the breaks of independence of the audit that nobody has settled."""
+    return list(unsettled(Moment.at(at)).where(IndependenceException.audit == audit_id))
+
+
+def _move(
+    actor: Actor, at: datetime, audit: Audit, before: Collection[State], after: State, comment: str
+) -> None:
+    """Write the new state, if the audit still stands at one of ``before``: of two who decide, one does."""
+    latest = AuditState.latest(Moment.at(at), audit=audit.id)
+    known = latest.state if latest else State.PLANNED.value
+    changed = (
+        Audit.update(current_state=after.value)
+        .where(
+            Audit.id == audit.id,
+            Audit.current_state == known,
+            Audit.current_state.in_([s.value for s in before]),
+        )
+        .execute()
+    )
+    if changed != 1:
+        now = Audit.get_by_id(audit.id).current_state
+        if now == after.value:
+            raise Stale({"state": now}, {"state": after.value})
+        raise RuleBroken(_l("The audit stands at another step by now. Look at its page again."))
+    AuditState.write(
+        at, actor.person_id, replaces=latest, audit=audit.id, state=after.value, comment=comment.strip()
+    )
+    activity.record(trail.STATE_CHANGED, audit=audit.id, before=known, after=after.value)
+
+
+def _auditors_now(audit: Audit, at: datetime) -> set[int]:
+    return {row.person_id for row in queries.auditors([audit.id], Moment.at(at)).get(audit.id, [])}
+
+
+def _unexplained(row: ItemResult | None) -> bool:
+    return row is None or (row.result == Result.NOT_CHECKED and not row.note)
+
+
+def _without_finding(item_ids: list[int]) -> list[int]:
+    """Return the nonconformities that no finding names; without findings in the house none is asked for."""
+    if not queries.items_with_finding or not item_ids:
+        return []
+    named = {one for ask in queries.items_with_finding for one in ask(item_ids)}
+    return [one for one in item_ids if one not in named]
