@@ -28,7 +28,10 @@ class Finding(CountedModel):
     found_by = ForeignKeyField(Person, null=True)
     found_by_id: int | None
     recorded_at = UtcDateTimeField()
-    once = CharField(max_length=40, null=True, unique=True)  # of the form that was sent: twice sent, once done
+    once = CharField(
+        max_length=40, null=True, unique=True
+    )  # of the form that was sent: twice sent, once done
+    detail: FindingDetail  # where a query joined the one that stands
     current_state = CharField(
         max_length=20, default="recorded", index=True
     )  # repeats the latest FindingState

@@ -1,0 +1,113 @@
+"""Carrying corrective actions out: marking them done, with evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from auditor import activity
+from auditor.access import Actor
+from auditor.dated import Moment
+from auditor.errors import RuleBroken
+from auditor.evidence import actions as evidence
+from auditor.findings import foureyes
+from auditor.findings.answering import standing_actions
+from auditor.findings.flow import locked, move, must_be_seen, must_stand, there
+from auditor.findings.models import ActionEvidence, ActionState, CorrectiveAction, Finding, FindingState
+from auditor.findings.states import ActionState as Step
+from auditor.findings.states import State
+from auditor.findings.telling import tell
+from auditor.language import _l
+
+ACTION_DONE = activity.event_type(
+    "finding.action_done", _l("Corrective action done"), "finding", "corrective_action"
+)
+EVIDENCE_GIVEN = activity.event_type(
+    "finding.evidence_given", _l("Evidence given for an action"), "finding", "corrective_action", "evidence"
+)
+Files = Iterable[tuple[BinaryIO, str]]
+
+
+def mark_done(
+    actor: Actor,
+    at: datetime,
+    planned: CorrectiveAction,
+    comment: str,
+    files: Files = (),
+    folder: Path | None = None,
+    seen: int | None = None,
+) -> None:
+    """Say that an action is done; when it was the last one, the finding goes to verification.
+
+    ``files`` are (stream, name) pairs stored under ``folder`` as evidence. Raises Stale when the action's
+    state changed since ``seen`` (the id of the ActionState shown).
+    """
+    moment = Moment.at(at)
+    with activity.action(actor, at):
+        finding = locked(planned.finding)
+        must_stand(finding, State.ACTING)
+        now = ActionState.latest(moment, corrective_action=planned.id)
+        must_be_seen(now, seen, {"comment": comment})
+        if now is not None and now.state == Step.DONE:
+            raise RuleBroken(_l("This action is marked as done already. Nothing was changed."))
+        if not comment.strip():
+            raise RuleBroken(_l("Write what was done, so that somebody else can verify it."), "comment")
+        ActionState.write(
+            at,
+            actor.person_id,
+            replaces=now,
+            corrective_action=planned,
+            state=Step.DONE.value,
+            comment=comment,
+        )
+        activity.record(ACTION_DONE, finding=finding.id, corrective_action=planned.id)
+        _keep(actor, at, finding, planned, files, folder)
+        hand_over(actor, at, finding)
+
+
+def give_evidence(actor: Actor, at: datetime, planned: CorrectiveAction, files: Files, folder: Path) -> None:
+    """Add evidence to an action while the finding is being acted on or verified."""
+    with activity.action(actor, at):
+        finding = locked(planned.finding)
+        must_stand(finding, State.ACTING, State.VERIFYING)
+        if not _keep(actor, at, finding, planned, files, folder):
+            raise RuleBroken(_l("Choose a file first."), "files")
+
+
+def hand_over(actor: Actor, at: datetime, finding: Finding) -> bool:
+    """Send the finding to verification when every action is done and one was done in this round.
+
+    Inside an action, on a locked finding. Returns whether it moved.
+    """
+    moment = Moment.at(at)
+    standing = [row.corrective_action_id for row in standing_actions(finding, moment) if not row.withdrawn]
+    steps = list(ActionState.standing(moment, ActionState.corrective_action.in_(standing)))
+    began = there(FindingState.latest(moment, finding=finding.id))
+    done = [row for row in steps if row.state == Step.DONE]
+    if not done or len(done) < len(standing) or not any(row.recorded_at >= began.recorded_at for row in done):
+        return False
+    move(actor, at, finding, State.VERIFYING)
+    line = foureyes.first_in_line(finding, moment)
+    tell("verification_wanted", finding, line, at.isoformat(), at, actor)
+    return True
+
+
+def _keep(
+    actor: Actor,
+    at: datetime,
+    finding: Finding,
+    planned: CorrectiveAction,
+    files: Files,
+    folder: Path | None,
+) -> int:
+    count = 0
+    for stream, name in files:
+        if folder is None:
+            raise ValueError("evidence needs its folder")
+        given = evidence.add_file(actor, at, folder, stream, name)
+        ActionEvidence.write(at, actor.person_id, corrective_action=planned, evidence=given, held=True)
+        activity.record(EVIDENCE_GIVEN, finding=finding.id, corrective_action=planned.id, evidence=given.id)
+        count += 1
+    return count
