@@ -14,6 +14,7 @@ from auditor.access import Permission, marks_of
 FILES = {"static", "bootstrap.static"}  # assets of the application and of Bootstrap, the same for everybody
 PUBLIC = {  # each with the reason why nobody needs to be signed in
     "accounts.sign_in": "the door",
+    "accounts.sign_in_now": "the door, with a password",
     "accounts.sign_out": "leaving is never refused",
     "accounts.language": "the choice of language stands on the sign-in page too",
     "company.first_steps": "an empty installation has nobody who could sign in",
