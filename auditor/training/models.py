@@ -5,7 +5,7 @@ from __future__ import annotations
 from peewee import CharField, DateField, ForeignKeyField, IntegerField, TextField
 
 from auditor.dated import DatedRow
-from auditor.db import CountedModel, Flag, JsonField, UtcDateTimeField
+from auditor.db import BaseModel, CountedModel, Flag, JsonField, UtcDateTimeField
 from auditor.people.models import Person
 
 
@@ -21,6 +21,7 @@ class CourseVersion(CountedModel):
     course = ForeignKeyField(Course, backref="versions")
     course_id: int
     number = IntegerField()
+    version_label = CharField(max_length=40, default="")  # as its author calls it
     title_ja = CharField(max_length=200)
     title_en = CharField(max_length=200)
     minutes = IntegerField()
@@ -201,11 +202,37 @@ class Attestation(CountedModel):
     person_id: int
     version = ForeignKeyField(CourseVersion)
     version_id: int
-    attempt = ForeignKeyField(QuizAttempt, null=True)
-    attempt_id: int | None
+    attempt = ForeignKeyField(QuizAttempt, unique=True)  # a double click attests once
+    attempt_id: int
     language = CharField(max_length=2)
     wording = TextField()
     wording_hash = CharField(max_length=64)
     content_hash = CharField(max_length=64)
     attested_at = UtcDateTimeField()
     receipt = CharField(max_length=20, unique=True)
+
+
+class ReadingPlace(BaseModel):
+    """How far the server has shown a text to its reader; counts for nothing, keeps the place."""
+
+    assignment = ForeignKeyField(Assignment)
+    assignment_id: int
+    content_hash = CharField(max_length=64)
+    sections = IntegerField()  # shown so far, from the first on
+    read_at = UtcDateTimeField()
+
+    class Meta:
+        table_name = "training_reading_place"
+        indexes = ((("assignment", "content_hash"), True),)
+
+
+class QuizDraft(BaseModel):
+    """What has been answered of an attempt that is not handed in yet; counts for nothing."""
+
+    attempt = ForeignKeyField(QuizAttempt, unique=True)
+    attempt_id: int
+    answers = JsonField()  # {question id: [choice ids]}
+    saved_at = UtcDateTimeField()
+
+    class Meta:
+        table_name = "training_quiz_draft"

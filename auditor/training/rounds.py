@@ -1,0 +1,197 @@
+"""Opens each round of a rule that is due, once, and assigns it; who joins later is assigned too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from peewee import IntegrityError
+
+from auditor import activity, calendars, clock, db
+from auditor.access import Actor
+from auditor.company import queries as company
+from auditor.dated import Moment
+from auditor.errors import RuleBroken
+from auditor.language import _l
+from auditor.notifications.actions import notify_many
+from auditor.people.models import Employment, Membership
+from auditor.training import audience, notices
+from auditor.training.models import (
+    Assignment,
+    CourseState,
+    TrainingRound,
+    TrainingRule,
+    TrainingRuleDetail,
+)
+
+ROUND_OPENED = activity.event_type(
+    "training.round_opened", _l("Training round opened"), "round", "rule", "version", "assigned"
+)
+JOINERS_ASSIGNED = activity.event_type(
+    "training.joiners_assigned", _l("Training assigned to persons who joined"), "round", "assigned"
+)
+
+
+@dataclass(frozen=True)
+class _Open:
+    """A rule whose course is offered: its terms over time and the version that a new round takes."""
+
+    rule_id: int
+    version_id: int
+    terms: list[TrainingRuleDetail]  # oldest first; the last one stands
+
+    def at(self, day: date) -> TrainingRuleDetail:
+        """Return the terms of ``day``; before the first ones, the first."""
+        standing = [row for row in self.terms if row.valid_from <= day]
+        return standing[-1] if standing else self.terms[0]
+
+
+def assign_due(actor: Actor, at: datetime) -> int:
+    """Open every round whose day has come and assign it; returns rounds opened plus persons assigned.
+
+    The job may run late, twice or on two machines: a round is unique by rule and period, an assignment by
+    round and person, and what is due is decided by dates. A rule that fails is set aside: the others are
+    done first, then RuleBroken names it.
+    """
+    done = 0
+    broken: list[int] = []
+    for rule in _open_rules(Moment.at(at)):
+        try:
+            done += _rounds_of(rule, actor, at)
+        except IntegrityError:
+            continue  # another process is doing the same; what it leaves is found by the next run
+        except Exception:
+            broken.append(rule.rule_id)
+    if broken:
+        raise RuleBroken(
+            _l("Training rules could not be carried out: %(rules)s", rules=", ".join(map(str, broken)))
+        )
+    return done
+
+
+def _open_rules(moment: Moment) -> Iterator[_Open]:
+    offered = {row.course_id: row.version_id for row in CourseState.standing(moment) if row.state == "open"}
+    terms: dict[int, list[TrainingRuleDetail]] = {}
+    replaced = {
+        row.replaces_id
+        for row in TrainingRuleDetail.select().where(
+            TrainingRuleDetail.corrects, TrainingRuleDetail.recorded_at <= moment.instant
+        )
+    }
+    known = (
+        TrainingRuleDetail.select()
+        .where(TrainingRuleDetail.recorded_at <= moment.instant)
+        .order_by(TrainingRuleDetail.valid_from, TrainingRuleDetail.recorded_at, TrainingRuleDetail.id)
+    )
+    for row in known:
+        if row.id not in replaced:
+            terms.setdefault(row.rule_id, []).append(row)
+    for rule in TrainingRule.select().where(TrainingRule.id.in_(list(terms))).order_by(TrainingRule.id):
+        version = offered.get(rule.course_id)
+        if version is not None:
+            yield _Open(rule.id, version, terms[rule.id])
+
+
+def due_periods(terms: list[TrainingRuleDetail], rule: _Open, today: date, opened: set[str]) -> list[date]:
+    """Return the opening days up to ``today`` that have no round yet, oldest first."""
+    days: set[date] = set()
+    for row in terms:
+        if row.first_opens_on > today:
+            continue
+        found = (
+            calendars.occurrences(row.recurrence, row.first_opens_on, row.first_opens_on, today)
+            if row.recurrence
+            else [row.first_opens_on] * (not opened)
+        )
+        days.update(day for day in found if rule.at(day).id == row.id and row.active)
+    return sorted(day for day in days if day.isoformat() not in opened)
+
+
+def _rounds_of(rule: _Open, actor: Actor, at: datetime) -> int:
+    done = 0
+    opened = {row.period for row in TrainingRound.select().where(TrainingRound.rule == rule.rule_id)}
+    for day in due_periods(rule.terms, rule, clock.day_of(at), opened):
+        done += _open_round(rule, rule.at(day), day, actor, at)
+    standing = rule.terms[-1]
+    if standing.active and standing.joiners:
+        done += _assign_joiners(rule, standing, actor, at)
+    return done
+
+
+def _open_round(rule: _Open, terms: TrainingRuleDetail, day: date, actor: Actor, at: datetime) -> int:
+    """Open one round with everybody it was for on its day, leavers since then left out."""
+    # What was known on the day itself, so that a late run assigns the same persons; a rule made later, then.
+    known = min(at, max(Moment.end_of(day, at).instant, terms.recorded_at))
+    persons = audience.members(terms.audience, Moment(day, known))
+    persons &= {row.person_id for row in audience.workers(Moment.at(at))}
+    due_on = day + timedelta(days=terms.due_days)
+    with activity.action(actor, at):
+        opened = TrainingRound.create(
+            rule=rule.rule_id,
+            version=rule.version_id,
+            period=day.isoformat(),
+            fiscal_year=company.fiscal_year_at(day, Moment.at(at)).label,
+            opens_on=day,
+            due_on=due_on,
+            opened_at=at,
+        )
+        assigned = _assign(opened, dict.fromkeys(sorted(persons), due_on), at)
+        activity.record(
+            ROUND_OPENED, round=opened.id, rule=rule.rule_id, version=rule.version_id, assigned=assigned
+        )
+    return 1 + assigned
+
+
+def _assign_joiners(rule: _Open, terms: TrainingRuleDetail, actor: Actor, at: datetime) -> int:
+    """Assign the running round to whom the rule has come to mean since it opened."""
+    running: TrainingRound | None = (
+        TrainingRound.select()
+        .where(TrainingRound.rule == rule.rule_id)
+        .order_by(TrainingRound.opens_on.desc())
+        .first()
+    )
+    if running is None:
+        return 0
+    now = Moment.at(at)
+    have = {
+        row[0] for row in db.tuples(Assignment.select(Assignment.person).where(Assignment.round == running))
+    }
+    missing = audience.members(terms.audience, now) - have
+    if not missing:
+        return 0
+    since = _since(missing, now)
+    earliest = clock.day_of(terms.recorded_at)
+    dues = {
+        person: max(running.due_on, max(since[person], earliest) + timedelta(days=terms.due_days))
+        for person in sorted(missing)
+    }
+    with activity.action(actor, at):
+        assigned = _assign(running, dues, at)
+        activity.record(JOINERS_ASSIGNED, round=running.id, assigned=assigned)
+    return assigned
+
+
+def _since(persons: set[int], now: Moment) -> dict[int, date]:
+    """Return the day from which each person counts as joined: true and known, by employment and posts."""
+    found: dict[int, date] = dict.fromkeys(persons, date.min)
+    for rows in (Employment.standing(now), Membership.standing(now).where(Membership.held)):
+        for row in rows:
+            if row.person_id in found:
+                day = max(row.valid_from, clock.day_of(row.recorded_at))
+                found[row.person_id] = max(found[row.person_id], day)
+    return found
+
+
+def _assign(opened: TrainingRound, dues: dict[int, date], at: datetime) -> int:
+    assigned = Assignment.add_many(
+        {"round": opened.id, "person": person, "assigned_at": at, "due_on": due_on}
+        for person, due_on in dues.items()
+    )
+    rows = db.tuples(
+        Assignment.select(Assignment.id, Assignment.person).where(
+            Assignment.round == opened, Assignment.assigned_at == at
+        )
+    )
+    notify_many([notices.assigned(assignment, person) for assignment, person in rows if person in dues], at)
+    return assigned
