@@ -58,6 +58,10 @@ def install(
 
     @app.before_request
     def open_database() -> None:
+        # A caller that holds an application context of its own (a command, a test) shares it with the
+        # request: what one request knew must not reach the next.
+        for known in list(g):
+            g.pop(known)
         if request.endpoint != "static":
             g.opened_database = db.database.connect(reuse_if_open=True)
 

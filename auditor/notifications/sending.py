@@ -8,9 +8,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from flask import render_template
-
-from auditor import clock, db
+from auditor import db
 from auditor.company import queries as company
 from auditor.config import Mail as MailSettings
 from auditor.dated import Moment
@@ -106,17 +104,21 @@ def compose(mail: Mail, sender: str, base_url: str, at: datetime) -> EmailMessag
         message["Message-ID"] = mail.message_id
         message["Content-Language"] = language
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(
-            render_template(
-                "notifications/mail.txt",
-                name=people.name_of(detail),
-                entries=entries,
-                company_name=company_name,
-                day=clock.day_of(at),
-            ),
-            cte="base64",
-        )
+        message.set_content(_text(people.name_of(detail), entries, company_name), cte="base64")
     return message
+
+
+def _text(name: str, entries: list[tuple[kinds.Words, str]], company_name: str) -> str:
+    """Return the body: plain text, so that it reads the same in every mail program and carries nothing hidden."""
+    lines = [str(_("Dear %(name)s,", name=name)), ""]
+    for words, link in entries:
+        lines.append(f"{_('[Urgent]')} {words.headline}" if words.urgent else words.headline)
+        lines += [words.sentence] if words.sentence else []
+        lines += [link, ""]
+    lines.append(str(_("You need to sign in to open the pages. The links alone open nothing.")))
+    lines.append(str(_("This mail was sent automatically. Please do not reply.")))
+    lines += ["", "-- ", f"{company_name} {_('Personal information: audits and training')}".strip()]
+    return "\n".join(lines) + "\n"
 
 
 def _entries(mail: Mail, base_url: str, moment: Moment) -> list[tuple[kinds.Words, str]]:

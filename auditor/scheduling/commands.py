@@ -52,7 +52,7 @@ def serve(host: str, port: int, data: Path | None) -> None:
         click.echo(f"auditor: {error}", err=True)
         sys.exit(1)
     announce(app, f"http://{host}:{port}")
-    start = Runner(app).start if settings.run_scheduler else (lambda: None)
+    start = Runner(app, settings).start if settings.run_scheduler else (lambda: None)
     run_server(app, host, port, start)
 
 
@@ -68,7 +68,7 @@ def scheduler(data: Path | None) -> None:
 
     settings = Settings.load(data=data)
     open_database(settings)
-    runner = Runner(create_app(settings))
+    runner = Runner(create_app(settings), settings)
     runner.start()
     try:
         while True:

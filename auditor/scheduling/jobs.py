@@ -37,7 +37,9 @@ class Job:
 def _open_audits(actor: Actor, settings: Settings, at: datetime) -> Outcome:
     from auditor.audits import actions
 
-    return Outcome(changed=actions.open_due(actor, at))
+    opened = actions.open_due(actor, at)
+    detail = "; ".join(f"series {series}: {error}" for series, error in opened.failed)
+    return Outcome(changed=len(opened.audit_ids), failed=len(opened.failed), detail=detail)
 
 
 def _recheck_independence(actor: Actor, settings: Settings, at: datetime) -> Outcome:

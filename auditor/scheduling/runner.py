@@ -15,7 +15,8 @@ from typing import IO, Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
-from auditor import clock, db, settings_of
+from auditor import clock, db
+from auditor.config import Settings
 from auditor.scheduling import actions, queries
 from auditor.scheduling.jobs import TABLE, Job, named
 
@@ -28,9 +29,9 @@ _LOOK = 5  # seconds between looks for runs that somebody asked for
 class Runner:
     """Elects itself and ticks."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, settings: Settings) -> None:
         self.app = app
-        self.settings = settings_of(app)
+        self.settings = settings
         self.scheduler: BackgroundScheduler | None = None
         self._stop = threading.Event()
         self._file: IO[str] | None = None
