@@ -62,3 +62,10 @@ class ResultRecorded(Happening):
 
     item_id: int
     result: str
+
+
+@dataclass(frozen=True)
+class DepartmentAdded(Happening):
+    """A department stands on the roster for the first time."""
+
+    department_id: int

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from peewee import fn
 
+from auditor import events
 from auditor.accounts import queries as accounts
 from auditor.audits.models import AuditAssignee
+from auditor.catalogue.actions import subject_of_department
 
 
 def subscribe() -> None:
     """Subscribe every listener; calling it again changes nothing."""
     if _audits_anywhere not in accounts.auditor_checks:
         accounts.auditor_checks.append(_audits_anywhere)
+    events.subscribe(events.DepartmentAdded, subject_of_department)
 
 
 def _audits_anywhere(person_id: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from peewee import CharField, DateField, ForeignKeyField, IntegerField, TextField
 
 from auditor.dated import DatedRow
-from auditor.db import CountedModel, Flag, JsonField, UtcDateTimeField
+from auditor.db import BaseModel, CountedModel, Flag, JsonField, UtcDateTimeField
 from auditor.people.models import Department, Person
 
 
@@ -21,12 +21,16 @@ class CatalogueVersion(CountedModel):
     catalogue = ForeignKeyField(Catalogue, backref="versions")
     catalogue_id: int
     version = CharField(max_length=40)
+    kind = CharField(max_length=20, default="controls")  # entries.KINDS
     title_ja = CharField(max_length=200)
     title_en = CharField(max_length=200)
     publisher = CharField(max_length=200, default="")
     licence = CharField(max_length=200, default="")
     effective_from = DateField(null=True)
     content_hash = CharField(max_length=64)
+    details = JsonField(
+        default=dict
+    )  # description, sources, schemes, articles, free sections, as in the file
     imported_at = UtcDateTimeField()
 
     class Meta:
@@ -50,6 +54,7 @@ class Category(CountedModel):
     version = ForeignKeyField(CatalogueVersion, backref="categories")
     version_id: int
     key = CharField(max_length=80)
+    prefix = CharField(max_length=20, default="")  # of the codes of its controls
     title_ja = CharField(max_length=200)
     title_en = CharField(max_length=200)
     position = IntegerField()
@@ -152,3 +157,13 @@ class Applicability(DatedRow):
     reason = TextField(default="")
 
     series = ("catalogue", "code", "subject")
+
+
+class CatalogueUpload(BaseModel):
+    """A file that somebody is looking at before it is imported; counts for nothing and is thrown away."""
+
+    person = ForeignKeyField(Person, index=True)
+    person_id: int
+    name = CharField(max_length=200)
+    text = TextField()
+    uploaded_at = UtcDateTimeField()
