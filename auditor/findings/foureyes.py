@@ -26,6 +26,7 @@ from auditor.findings.models import (
 )
 from auditor.language import _, _l
 from auditor.people import queries as people
+from auditor.people.models import Employment
 
 
 def fixers(finding_ids: Iterable[int]) -> dict[int, set[int]]:
@@ -70,13 +71,47 @@ def is_fixer(actor: Actor, persons: set[int]) -> bool:
     return bool(persons & {actor.person_id, *actor.principal_ids})
 
 
+def auditors_of(findings: Iterable[Finding], moment: Moment) -> dict[int, set[int]]:
+    """Return the auditors of the audit in which each finding was recorded, leavers left out: three queries."""
+    of_item: dict[int, list[int]] = {}
+    found: dict[int, set[int]] = {}
+    for finding in findings:
+        found[finding.id] = set()
+        if finding.item_id is not None:
+            of_item.setdefault(finding.item_id, []).append(finding.id)
+    if not of_item:
+        return found
+    audits = dict(db.tuples(AuditItem.select(AuditItem.id, AuditItem.audit).where(AuditItem.id.in_(of_item))))
+    posts = list(
+        AuditAssignee.standing(moment, AuditAssignee.audit.in_(set(audits.values()))).where(
+            AuditAssignee.held
+        )
+    )
+    persons = {post.person_id for post in posts}
+    working = {row.person_id for row in people.employments(moment).where(Employment.person.in_(persons))}
+    for item_id, audit_id in audits.items():
+        held = {post.person_id for post in posts if post.audit_id == audit_id} & working
+        for finding_id in of_item[item_id]:
+            found[finding_id] = held
+    return found
+
+
+def lines(findings: Iterable[Finding], moment: Moment) -> dict[int, set[int]]:
+    """Return whom the next look at each finding is expected of: a constant number of queries.
+
+    The audit's auditors, else administrators and heads of audit; nobody who fixed it.
+    """
+    wanted = list(findings)
+    if not wanted:
+        return {}
+    fixed = fixers([finding.id for finding in wanted])
+    held, above = auditors_of(wanted, moment), leaders(moment)
+    return {one.id: (held[one.id] - fixed[one.id]) or (above - fixed[one.id]) for one in wanted}
+
+
 def auditors(finding: Finding, moment: Moment) -> set[int]:
     """Return the auditors of the audit in which the finding was recorded."""
-    if finding.item_id is None:
-        return set()
-    audit_id = AuditItem.select(AuditItem.audit).where(AuditItem.id == finding.item_id).scalar()
-    rows = AuditAssignee.standing(moment, AuditAssignee.audit == audit_id).where(AuditAssignee.held)
-    return {row.person_id for row in rows if people.is_working(row.person_id, moment)}
+    return auditors_of([finding], moment)[finding.id]
 
 
 def leaders(moment: Moment) -> set[int]:
@@ -91,8 +126,8 @@ def verifiers(finding: Finding, moment: Moment) -> set[int]:
 
 
 def first_in_line(finding: Finding, moment: Moment) -> set[int]:
-    """Return whom the next look is expected of: the audit's auditors, else the leaders; nobody who fixed it."""
-    return (auditors(finding, moment) - fixed_by(finding)) or (leaders(moment) - fixed_by(finding))
+    """Return whom the next look at this finding is expected of."""
+    return lines([finding], moment)[finding.id]
 
 
 def outside_verifier(moment: Moment) -> str:

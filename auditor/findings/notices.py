@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from auditor.dated import Moment
-from auditor.findings.models import ActionDetail, Finding, FindingDetail, Worry
+from auditor.findings.models import (
+    ActionDetail,
+    ActionState,
+    CorrectiveAction,
+    EffectivenessCheck,
+    EffectivenessResult,
+    Finding,
+    FindingDetail,
+    Worry,
+)
 from auditor.language import _, format_day
 from auditor.notifications.kinds import Words, kind
 
@@ -60,8 +69,9 @@ def sent_back(params: dict[str, Any], moment: Moment) -> Words | None:
 
 
 def _action(params: dict[str, Any], moment: Moment, headline: str) -> Words | None:
-    found = _finding(params, moment)
     detail = ActionDetail.latest(moment, corrective_action=params["corrective_action"])
+    planned = CorrectiveAction.get_or_none(CorrectiveAction.id == params["corrective_action"])
+    found = _finding({"finding": planned.finding_id}, moment) if planned else None
     if found is None or detail is None or detail.withdrawn:
         return None
     return Words(
@@ -78,14 +88,6 @@ def _action(params: dict[str, Any], moment: Moment, headline: str) -> Words | No
 @kind("verification_wanted")
 def verification_wanted(params: dict[str, Any], moment: Moment) -> Words | None:
     return _about(params, moment, _("All actions of a finding are done and wait for your verification"))
-
-
-@kind("effectiveness_due")
-def effectiveness_due(params: dict[str, Any], moment: Moment) -> Words | None:
-    found = _finding(params, moment)
-    if found is None or found[0].current_state != "effectiveness":
-        return None
-    return _about(params, moment, _("The effectiveness of a finding's actions is to be checked"))
 
 
 @kind("closing_wanted")
@@ -136,3 +138,50 @@ def worry_reported(params: dict[str, Any], moment: Moment) -> Words | None:
 def worry_settled(params: dict[str, Any], moment: Moment) -> Words | None:
     worry = Worry.get_or_none(Worry.id == params["worry"])
     return None if worry is None else Words(_("Your report was dealt with"), worry.number)
+
+
+# ---- reminders: params are {"id", "due_on"}; what has been settled meanwhile says nothing ----
+
+
+@kind("finding_due")
+def finding_due(params: dict[str, Any], moment: Moment) -> Words | None:
+    return _reminder(params, moment, {"recorded"}, _("Your answer to a finding is wanted"))
+
+
+@kind("verification_due")
+def verification_due(params: dict[str, Any], moment: Moment) -> Words | None:
+    return _reminder(params, moment, {"answered", "verifying"}, _("A finding waits for your look at it"))
+
+
+@kind("action_due")
+def action_due(params: dict[str, Any], moment: Moment) -> Words | None:
+    step = ActionState.latest(moment, corrective_action=params["id"])
+    if step is None or step.state == "done":
+        return None
+    return _action({"corrective_action": params["id"]}, moment, _("A corrective action of yours falls due"))
+
+
+@kind("effectiveness_due")
+def effectiveness_due(params: dict[str, Any], moment: Moment) -> Words | None:
+    check = EffectivenessCheck.get_or_none(EffectivenessCheck.id == params["id"])
+    if check is None or EffectivenessResult.get_or_none(EffectivenessResult.check_of == check) is not None:
+        return None
+    found = _finding({"finding": check.finding_id}, moment)
+    if found is None or found[0].current_state != "effectiveness":
+        return None
+    return Words(
+        _("The effectiveness of corrective actions is to be checked"),
+        _(
+            "%(number)s %(title)s (due %(due)s)",
+            number=found[0].number,
+            title=found[1].title,
+            due=format_day(check.due_on),
+        ),
+    )
+
+
+def _reminder(params: dict[str, Any], moment: Moment, states: set[str], headline: str) -> Words | None:
+    found = _finding({"finding": params["id"]}, moment)
+    if found is None or found[0].current_state not in states:
+        return None
+    return _about({"finding": params["id"]}, moment, headline, urgent=found[1].due_on < moment.day)

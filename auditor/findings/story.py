@@ -1,0 +1,333 @@
+"""One finding as its page tells it: where it stands, who acts next and why another may not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from auditor import clock
+from auditor.access import Actor, Permission
+from auditor.audits.models import ItemEvidence
+from auditor.catalogue.models import Control
+from auditor.dated import Moment
+from auditor.evidence.models import Evidence
+from auditor.findings import duedates, foureyes, queries, verifying
+from auditor.findings.answering import standing_actions
+from auditor.findings.flow import detail_of
+from auditor.findings.models import (
+    ActionDetail,
+    ActionEvidence,
+    ActionState,
+    Cause,
+    Correction,
+    DueDecision,
+    DueRequest,
+    EffectivenessCheck,
+    Finding,
+    FindingComment,
+    FindingDetail,
+    FindingState,
+)
+from auditor.findings.states import Grade, Source, State
+from auditor.findings.telling import responsible
+from auditor.language import _
+from auditor.language import current as language
+from auditor.people import queries as people
+
+
+@dataclass(frozen=True)
+class ActionLine:
+    """A corrective action with its owner, state and evidence."""
+
+    id: int
+    number: int
+    text: str
+    owner_id: int
+    owner: str
+    due_on: date
+    days: int
+    state: str
+    since: date
+    comment: str
+    by: str
+    withdrawn: bool
+    reason: str
+    evidence: list[Evidence]
+    detail_id: int
+    state_id: int
+
+    @property
+    def late(self) -> bool:
+        return self.state != "done" and self.days < 0 and not self.withdrawn
+
+
+@dataclass(frozen=True)
+class DueChange:
+    """A line of the history of due dates."""
+
+    before: date | None
+    after: date
+    reason: str
+    by: str
+    on: datetime
+    asked_by: str
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """An earlier finding of the same control."""
+
+    id: int
+    number: str
+    fiscal_year: int
+    department: str
+    state: State
+    visible: bool
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything the page shows, read in a constant number of queries."""
+
+    finding: Finding
+    detail: FindingDetail
+    state: FindingState
+    history: list[FindingState]
+    cause: Cause | None
+    correction: Correction | None
+    actions: list[ActionLine]
+    comments: list[FindingComment]
+    changes: list[DueChange]
+    request: DueRequest | None
+    check: EffectivenessCheck | None
+    evidence: list[Evidence]
+    repeats: list[Repeat]
+    names: dict[int, str]
+    head_id: int | None
+    verifier_ids: set[int]
+    fixer_ids: set[int]
+    department: str
+    subject_control: Control | None
+    moment: Moment
+
+    @property
+    def grade(self) -> Grade:
+        return Grade(self.detail.grade)
+
+    @property
+    def stands(self) -> State:
+        return State(self.finding.current_state)
+
+    @property
+    def source(self) -> Source:
+        return Source(self.finding.source)
+
+    @property
+    def days(self) -> int:
+        return (self.detail.due_on - self.moment.day).days
+
+    @property
+    def age(self) -> int:
+        until = self.state.valid_from if self.stands.final else self.moment.day
+        return (until - self.finding.found_on).days
+
+    @property
+    def standing(self) -> list[ActionLine]:
+        return [action for action in self.actions if not action.withdrawn]
+
+    @property
+    def done(self) -> int:
+        return sum(action.state == "done" for action in self.standing)
+
+    def name(self, person_id: int | None) -> str:
+        return self.names.get(person_id or 0, "")
+
+    @property
+    def verifiers(self) -> str:
+        return str(_(", ").join(sorted(self.names[one] for one in self.verifier_ids if one in self.names)))
+
+    @property
+    def fixing(self) -> str:
+        return str(_(", ").join(sorted(self.names[one] for one in self.fixer_ids if one in self.names)))
+
+
+def tell(actor: Actor, finding: Finding, moment: Moment) -> Story:
+    """Return the story of a finding that ``actor`` may see."""
+    detail = detail_of(finding, moment)
+    history = list(FindingState.select().where(FindingState.finding == finding.id).order_by(FindingState.id))
+    cause = Cause.latest(moment, finding=finding.id)
+    correction = Correction.latest(moment, finding=finding.id)
+    comments = list(
+        FindingComment.select().where(FindingComment.finding == finding.id).order_by(FindingComment.id)
+    )
+    head_id = responsible(detail.department_id, moment)
+    fixers = foureyes.fixed_by(finding)
+    verifier_ids = foureyes.first_in_line(finding, moment)
+    tree = people.tree(moment)
+    actions, owners = _actions(finding, moment)
+    dues = _due_rows(finding)
+    asked = {one.decided_at: one.request for one in _granted(finding)}
+    request = duedates.waiting_request(finding)
+    wanted = {
+        finding.found_by_id,
+        head_id,
+        *fixers,
+        *verifier_ids,
+        *owners,
+        *(row.recorded_by for row in dues),
+        *(row.asked_by_id for row in asked.values()),
+        *(row.recorded_by for row in history),
+        *(row.author_id for row in comments),
+        request.asked_by_id if request else None,
+    }
+    names = people.names(wanted, moment)
+    return Story(
+        finding=finding,
+        detail=detail,
+        state=history[-1],
+        history=history,
+        cause=cause,
+        correction=correction,
+        actions=[_line(*parts, names, moment) for parts in actions],
+        comments=comments,
+        changes=_changes(dues, asked, names),
+        request=request,
+        check=verifying.open_check(finding),
+        evidence=_item_evidence(finding, moment),
+        repeats=repeats(actor, finding.control_id, finding.recorded_at, finding.id, moment, tree),
+        names=names,
+        head_id=head_id,
+        verifier_ids=verifier_ids,
+        fixer_ids=fixers,
+        department=tree.name(detail.department_id, language()),
+        subject_control=finding.control if finding.control_id else None,
+        moment=moment,
+    )
+
+
+def repeats(
+    actor: Actor,
+    control_id: int | None,
+    before: datetime,
+    without: int | None,
+    moment: Moment,
+    tree: people.Tree,
+) -> list[Repeat]:
+    """Return earlier findings of the same control (by its code, across versions), newest first, at most ten."""
+    if control_id is None:
+        return []
+    code = Control.select(Control.code).where(Control.id == control_id)
+    same = Control.select(Control.id).where(Control.code == code)
+    found = list(
+        Finding.select()
+        .where(
+            Finding.control.in_(same),
+            Finding.recorded_at < before,
+            Finding.id != (without or 0),
+            Finding.current_state != State.WITHDRAWN.value,
+        )
+        .order_by(Finding.recorded_at.desc())
+        .limit(10)
+    )
+    ids = [one.id for one in found]
+    details = {row.finding_id: row for row in FindingDetail.standing(moment, FindingDetail.finding.in_(ids))}
+    query = Finding.select(Finding.id).where(Finding.id.in_(ids))
+    condition = queries.within(actor, Permission.FINDING_READ, moment)
+    visible = {one.id for one in (query if condition is None else query.where(condition))}
+    return [
+        Repeat(
+            id=one.id,
+            number=one.number,
+            fiscal_year=one.fiscal_year,
+            department=tree.name(details[one.id].department_id, language()),
+            state=State(one.current_state),
+            visible=one.id in visible,
+        )
+        for one in found
+        if one.id in details
+    ]
+
+
+def _actions(
+    finding: Finding, moment: Moment
+) -> tuple[list[tuple[ActionDetail, ActionState, list[Evidence]]], set[int | None]]:
+    rows = standing_actions(finding, moment)
+    ids = [row.corrective_action_id for row in rows]
+    steps = {
+        row.corrective_action_id: row
+        for row in ActionState.standing(moment, ActionState.corrective_action.in_(ids))
+    }
+    given: dict[int, list[Evidence]] = {}
+    held = ActionEvidence.standing(moment, ActionEvidence.corrective_action.in_(ids))
+    for row in held.select(ActionEvidence, Evidence).join(Evidence).where(ActionEvidence.held):
+        given.setdefault(row.corrective_action_id, []).append(row.evidence)
+    people_of: set[int | None] = {row.owner_id for row in rows}
+    people_of |= {step.recorded_by for step in steps.values()}
+    return [
+        (row, steps[row.corrective_action_id], given.get(row.corrective_action_id, [])) for row in rows
+    ], people_of
+
+
+def _line(
+    row: ActionDetail, step: ActionState, given: list[Evidence], names: dict[int, str], moment: Moment
+) -> ActionLine:
+    return ActionLine(
+        id=row.corrective_action_id,
+        number=row.corrective_action.number,
+        text=row.text,
+        owner_id=row.owner_id,
+        owner=names.get(row.owner_id, ""),
+        due_on=row.due_on,
+        days=(row.due_on - moment.day).days,
+        state=step.state,
+        since=clock.day_of(step.recorded_at),
+        comment=step.comment,
+        by=names.get(step.recorded_by or 0, ""),
+        withdrawn=row.withdrawn,
+        reason=row.reason,
+        evidence=given,
+        detail_id=row.id,
+        state_id=step.id,
+    )
+
+
+def _due_rows(finding: Finding) -> list[FindingDetail]:
+    """Return the rows that set a due date: the first, and each that changed it."""
+    rows: list[FindingDetail] = []
+    query = FindingDetail.select().where(FindingDetail.finding == finding.id).order_by(FindingDetail.id)
+    for row in query:
+        if not rows or row.due_on != rows[-1].due_on:
+            rows.append(row)
+    return rows
+
+
+def _granted(finding: Finding) -> list[DueDecision]:
+    query = DueDecision.select(DueDecision, DueRequest).join(DueRequest)
+    return list(query.where(DueRequest.finding == finding.id, DueDecision.granted))
+
+
+def _changes(
+    rows: list[FindingDetail], asked: dict[datetime, DueRequest], names: dict[int, str]
+) -> list[DueChange]:
+    found = []
+    for before, row in zip([None, *rows], rows, strict=False):
+        request = asked.get(row.recorded_at)
+        found.append(
+            DueChange(
+                before=before.due_on if before else None,
+                after=row.due_on,
+                reason=row.reason if before else "",
+                by=names.get(row.recorded_by or 0, ""),
+                on=row.recorded_at,
+                asked_by=names.get(request.asked_by_id, "") if request else "",
+            )
+        )
+    return found
+
+
+def _item_evidence(finding: Finding, moment: Moment) -> list[Evidence]:
+    if finding.item_id is None:
+        return []
+    rows = ItemEvidence.standing(moment, ItemEvidence.item == finding.item_id)
+    held = rows.select(ItemEvidence, Evidence).join(Evidence).where(ItemEvidence.held)
+    return [row.evidence for row in held]
