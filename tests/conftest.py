@@ -41,6 +41,7 @@ from tests.bed import (
     network,
     office,
     pages,
+    ports,
     serving,
     standing,
 )
@@ -113,7 +114,7 @@ def settings(bed_database: databases.Database, tmp_path: Path) -> Settings:
     return Settings.load(
         {
             "DATABASE_URL": bed_database.url,
-            "AUDITOR_BASE_URL": f"http://127.0.0.1:{mail.free_port()}",
+            "AUDITOR_BASE_URL": f"http://127.0.0.1:{ports.free_port()}",
             "AUDITOR_SCHEDULER": "no",
         },
         data=tmp_path / "data",

@@ -83,6 +83,12 @@ def test_english_may_stand_where_it_is_marked_or_typed_by_a_person() -> None:
     pages.check(GOOD.replace("<button>", f"{marked}<button>"))
 
 
+def test_a_form_without_its_token_is_refused_in_tests_too(client: pages.CheckedClient) -> None:
+    typed = {"login": "000104", "password": "a wrong password"}
+    assert client.post("/accounts/sign-in", data=typed, csrf=False).status_code == 400
+    assert client.post("/accounts/sign-in", data=typed).status_code == 422
+
+
 def test_the_network_beyond_loopback_is_blocked() -> None:
     with pytest.raises(NetworkBlocked), socket.socket() as probe:
         probe.connect(("192.0.2.1", 80))

@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from tests.bed.mail import free_port
+from tests.bed.ports import free_port
 
 
 def _first_page(data: Path) -> None:
