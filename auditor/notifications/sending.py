@@ -97,7 +97,7 @@ def compose(mail: Mail, sender: str, base_url: str, at: datetime) -> EmailMessag
         if len(entries) > 1:
             subject = str(_n("%(num)d notice", "%(num)d notices", len(entries)))
         message = EmailMessage()
-        message["Subject"] = f"[{_('Personal information: audits and training')}] {subject}"
+        message["Subject"] = f"[{_product()}] {subject}"
         message["From"] = sender
         message["To"] = detail.email
         message["Date"] = format_datetime(at)
@@ -108,16 +108,21 @@ def compose(mail: Mail, sender: str, base_url: str, at: datetime) -> EmailMessag
     return message
 
 
+def _product() -> str:
+    return str(_("Privacy audit and training"))
+
+
 def _text(name: str, entries: list[tuple[kinds.Words, str]], company_name: str) -> str:
     """Return the body: plain text, so that it reads the same in every mail program and carries nothing hidden."""
+    urgent = str(_("[Urgent]"))
     lines = [str(_("Dear %(name)s,", name=name)), ""]
     for words, link in entries:
-        lines.append(f"{_('[Urgent]')} {words.headline}" if words.urgent else words.headline)
+        lines.append(f"{urgent} {words.headline}" if words.urgent else words.headline)
         lines += [words.sentence] if words.sentence else []
         lines += [link, ""]
     lines.append(str(_("You need to sign in to open the pages. The links alone open nothing.")))
     lines.append(str(_("This mail was sent automatically. Please do not reply.")))
-    lines += ["", "-- ", f"{company_name} {_('Personal information: audits and training')}".strip()]
+    lines += ["", "-- ", f"{company_name} {_product()}".strip()]
     return "\n".join(lines) + "\n"
 
 

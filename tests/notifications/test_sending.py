@@ -191,7 +191,7 @@ def test_a_person_who_reads_english_gets_an_english_mail(cast: members.Cast) -> 
     message = sending.compose(Mail.get(), "a@example.jp", BASE, NOW)
     assert message is not None
     assert "You need to sign in" in message.get_content()
-    assert message["Subject"].startswith("[Personal information: audits and training]")
+    assert message["Subject"].startswith("[Privacy audit and training]")
 
 
 def test_the_outbox_page_shows_what_waits_and_lets_the_operator_try_again(
