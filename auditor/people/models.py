@@ -5,7 +5,7 @@ from __future__ import annotations
 from peewee import CharField, DateField, ForeignKeyField, IntegerField
 
 from auditor.dated import DatedRow, PersonalDatedRow
-from auditor.db import CountedModel, Flag, UtcDateTimeField
+from auditor.db import BaseModel, CountedModel, Flag, UtcDateTimeField
 
 
 class Department(CountedModel):
@@ -109,3 +109,22 @@ class RosterImport(CountedModel):
     left = IntegerField()
     applied_by = IntegerField(null=True)
     applied_at = UtcDateTimeField()
+
+    class Meta:
+        # A double click, or the same file sent again, is refused by the database.
+        indexes = ((("file_hash", "effective_from", "whole_roster"), True),)
+
+
+class StagedRoster(BaseModel):
+    """A roster file that was uploaded and not yet applied; the file lies in the data folder under its hash."""
+
+    file_hash = CharField(max_length=64, index=True)
+    filename = CharField(max_length=200)
+    effective_from = DateField()
+    whole_roster = Flag(default=False)
+    uploaded_by = ForeignKeyField(Person)
+    uploaded_by_id: int
+    uploaded_at = UtcDateTimeField()
+    expires_at = UtcDateTimeField(index=True)
+    applied = ForeignKeyField(RosterImport, null=True)
+    applied_id: int | None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from peewee import ModelSelect, fn
 
@@ -13,6 +14,7 @@ from auditor import db
 from auditor.dated import Moment
 from auditor.language import _
 from auditor.people.models import (
+    Department,
     DepartmentDetail,
     DepartmentHead,
     Employment,
@@ -42,6 +44,24 @@ def name_of(row: PersonDetail) -> str:
 def name(person_id: int | None, moment: Moment) -> str:
     """Return one display name; empty for nobody."""
     return names([person_id], moment).get(person_id or 0, "")
+
+
+def department_names() -> dict[str, str]:
+    """Return the name of every registered department by its code, as last recorded: one query."""
+    latest = DepartmentDetail.select(fn.MAX(DepartmentDetail.id)).group_by(DepartmentDetail.department)
+    rows: Any = (
+        DepartmentDetail.select(Department.code, DepartmentDetail.name)
+        .join(Department)
+        .where(DepartmentDetail.id.in_(latest))
+        .tuples()
+    )
+    return dict(rows)
+
+
+def employee_numbers() -> set[str]:
+    """Return every employee number ever registered: one query."""
+    rows: Any = Person.select(Person.employee_number).tuples()
+    return {row[0] for row in rows}
 
 
 def with_email(address: str, moment: Moment) -> list[int]:
