@@ -49,7 +49,7 @@ def _gunicorn(app: Flask, host: str, port: int, after_fork: Callable[[], None], 
             for name, value in options.items():
                 self.cfg.set(name, value)
 
-        def load(self) -> Flask:
+        def load(self) -> Any:
             # No connection may cross the fork.
             if not db.database.is_closed():
                 db.database.close()
