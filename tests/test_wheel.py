@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -10,6 +11,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from tests.bed.absence import absent
 
 ROOT = Path(__file__).resolve().parents[1]
 TAKEN = [
@@ -29,7 +32,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from a copy of the checkout with the build tools of this environment."""
-    pytest.importorskip("hatchling", reason="not tried: the wheel (pip install hatchling)")
+    if importlib.util.find_spec("hatchling") is None:
+        absent("the wheel", "pip install hatchling")
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     for name in TAKEN:
         here = ROOT / name
