@@ -1,4 +1,4 @@
-"""Pages of training."""
+"""The blueprint that the pages of training share."""
 
 from __future__ import annotations
 

@@ -1,0 +1,8 @@
+"""Pages of training: a person's own, and those of whoever leads it."""
+
+from __future__ import annotations
+
+from auditor.training.views import attesting, quizzing, taking
+from auditor.training.views.blueprint import bp as bp
+
+__all__ = ["attesting", "bp", "quizzing", "taking"]
