@@ -69,7 +69,7 @@ def _send_mail(actor: Actor, settings: Settings, at: datetime) -> Outcome:
 
 
 def _tidy(actor: Actor, settings: Settings, at: datetime) -> Outcome:
-    from auditor.accounts import actions as accounts
+    from auditor.accounts import tidying as accounts
     from auditor.scheduling import actions
 
     return Outcome(changed=accounts.tidy(at) + actions.tidy(at))
