@@ -6,14 +6,19 @@ from peewee import fn
 
 from auditor import events
 from auditor.accounts import queries as accounts
+from auditor.audits import queries as audits
 from auditor.audits.models import AuditAssignee
 from auditor.catalogue.actions import subject_of_department
+from auditor.findings.beside import findings_beside, items_with_finding
 
 
 def subscribe() -> None:
     """Subscribe every listener; calling it again changes nothing."""
     if _audits_anywhere not in accounts.auditor_checks:
         accounts.auditor_checks.append(_audits_anywhere)
+    if items_with_finding not in audits.items_with_finding:
+        audits.items_with_finding.append(items_with_finding)
+        audits.findings_beside.append(findings_beside)
     events.subscribe(events.DepartmentAdded, subject_of_department)
 
 

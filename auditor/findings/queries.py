@@ -286,3 +286,33 @@ def counts(actor: Actor, moment: Moment) -> dict[str, int]:
     query = Finding.select(Finding.current_state, fn.COUNT(Finding.id)).group_by(Finding.current_state)
     condition = within(actor, Permission.FINDING_READ, moment)
     return dict(db.tuples(query if condition is None else query.where(condition)))
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filters of the list offer: only what the actor sees findings of."""
+
+    years: list[int]
+    departments: list[tuple[int, str]]
+    owners: list[tuple[int, str]]
+
+
+def choices(actor: Actor, moment: Moment) -> Choices:
+    """Return the years, departments and owners of actions among the findings the actor sees: five queries."""
+    condition = within(actor, Permission.FINDING_READ, moment)
+    seen = Finding.select(Finding.id)
+    seen = seen if condition is None else seen.where(condition)
+    years = Finding.select(Finding.fiscal_year).where(Finding.id.in_(seen)).distinct()
+    details = FindingDetail.standing(moment, FindingDetail.finding.in_(seen))
+    departments = {row[0] for row in db.tuples(details.select(FindingDetail.department).distinct())}
+    mine = CorrectiveAction.select(CorrectiveAction.id).where(CorrectiveAction.finding.in_(seen))
+    standing = ActionDetail.standing(moment, ActionDetail.corrective_action.in_(mine))
+    owners = {row[0] for row in db.tuples(standing.select(ActionDetail.owner).distinct())}
+    tree, names = people.tree(moment), people.names(owners, moment)
+    return Choices(
+        years=sorted((row[0] for row in db.tuples(years)), reverse=True),
+        departments=sorted(
+            ((one, tree.name(one, language())) for one in departments), key=lambda one: one[1]
+        ),
+        owners=sorted(names.items(), key=lambda one: one[1]),
+    )

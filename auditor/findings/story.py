@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from auditor import clock
 from auditor.access import Actor, Permission
-from auditor.audits.models import ItemEvidence
-from auditor.catalogue.models import Control
+from auditor.audits.models import AuditItem, ItemEvidence, ItemResult
+from auditor.catalogue.models import Control, Subject, SubjectDetail
 from auditor.dated import Moment
 from auditor.evidence.models import Evidence
 from auditor.findings import duedates, foureyes, queries, verifying
@@ -331,3 +331,16 @@ def _item_evidence(finding: Finding, moment: Moment) -> list[Evidence]:
     rows = ItemEvidence.standing(moment, ItemEvidence.item == finding.item_id)
     held = rows.select(ItemEvidence, Evidence).join(Evidence).where(ItemEvidence.held)
     return [row.evidence for row in held]
+
+
+def latest_result(item: AuditItem, moment: Moment) -> ItemResult | None:
+    """Return what the auditor found for the item."""
+    return ItemResult.latest(moment, item=item.id)
+
+
+def department_of(subject: Subject, moment: Moment) -> int | None:
+    """Return the department that is the subject, or that is responsible for it."""
+    if subject.department_id is not None:
+        return subject.department_id
+    row = SubjectDetail.latest(moment, subject=subject.id)
+    return row.owner_id if row else None

@@ -18,6 +18,7 @@ from auditor.findings.models import (
     EffectivenessResult,
     Finding,
     FindingDetail,
+    Worry,
     WorryState,
 )
 from auditor.findings.states import OPEN_STATES, State, WorryStep
@@ -101,13 +102,11 @@ def _of(
     if state in _LOOKS:
         found += _look(actor, finding, opened, names, moment)
     request = opened.requests.get(finding.id)
-    if request is not None and actor.everywhere(Permission.FINDING_DUE_CHANGE) and not heading:
-        if not foureyes.is_fixer(actor, {request.asked_by_id}):
-            found.append(
-                _item(
-                    finding, _("Decide on another due date"), _("Decide"), moment.day, names, opened, request
-                )
-            )
+    decider = actor.everywhere(Permission.FINDING_DUE_CHANGE) and not heading
+    if request is not None and decider and not foureyes.is_fixer(actor, {request.asked_by_id}):
+        found.append(
+            _item(finding, _("Decide on another due date"), _("Decide"), moment.day, names, opened, request)
+        )
     return found
 
 
@@ -184,7 +183,7 @@ def _worries(actor: Actor, moment: Moment) -> list[WorkItem]:
     rows = (
         WorryState.standing(moment)
         .where(WorryState.state != WorryStep.SETTLED.value)
-        .where(WorryState.worry.in_(worries.readable(actor).select(worries.Worry.id)))
+        .where(WorryState.worry.in_(worries.readable(actor).select(Worry.id)))
     )
     return [
         WorkItem(
@@ -195,7 +194,7 @@ def _worries(actor: Actor, moment: Moment) -> list[WorkItem]:
             due_on=moment.day if row.state == WorryStep.RECEIVED else None,
             detail=row.worry.number,
         )
-        for row in rows.select(WorryState, worries.Worry).join(worries.Worry)
+        for row in rows.select(WorryState, Worry).join(Worry)
     ]
 
 

@@ -5,3 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 bp = Blueprint("findings", __name__, url_prefix="/findings")
+
+from auditor.findings.views import answering, dates, lists, looks, recording, worries  # noqa: E402
+
+__all__ = ["answering", "bp", "dates", "lists", "looks", "recording", "worries"]

@@ -1,0 +1,47 @@
+"""What audits ask findings (through the hooks in auditor.audits.queries)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from auditor import db
+from auditor.audits.models import AuditItem
+from auditor.audits.queries import OpenFinding
+from auditor.catalogue.models import Control
+from auditor.dated import Moment
+from auditor.findings.models import Finding, FindingDetail
+from auditor.findings.states import OPEN_STATES
+
+
+def items_with_finding(item_ids: Collection[int]) -> set[int]:
+    """Return those of the items that a finding names, withdrawn ones included: one query."""
+    rows = Finding.select(Finding.item).where(Finding.item.in_(list(item_ids)))
+    return {row[0] for row in db.tuples(rows)}
+
+
+def findings_beside(item: AuditItem, moment: Moment) -> list[OpenFinding]:
+    """Return the open findings of the item's control (by code, across versions) on the audited subject."""
+    code = Control.select(Control.code).where(Control.id == item.control_id)
+    same = Control.select(Control.id).where(Control.code == code)
+    rows = (
+        Finding.select(Finding, FindingDetail)
+        .join(FindingDetail, on=(FindingDetail.finding == Finding.id), attr="detail")
+        .where(
+            FindingDetail.id.in_(FindingDetail.standing(moment).select(FindingDetail.id)),
+            Finding.current_state.in_([state.value for state in OPEN_STATES]),
+            Finding.control.in_(same),
+            Finding.subject == item.audit.subject_id,
+        )
+        .order_by(Finding.id)
+    )
+    return [
+        OpenFinding(
+            number=row.number,
+            title=row.detail.title,
+            url=f"/findings/{row.id}",
+            state=row.current_state,
+            due_on=row.detail.due_on,
+            item_id=row.item_id,
+        )
+        for row in rows
+    ]
