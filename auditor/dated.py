@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar, Self
 
-from peewee import DateField, ForeignKeyField, IntegerField, IntegrityError, ModelSelect, fn
+from peewee import SQL, DateField, ForeignKeyField, IntegerField, IntegrityError, ModelSelect, fn
 
 from auditor import clock, db
 from auditor.db import ABSTRACT, CountedModel, Flag, PersonalModel, UtcDateTimeField
@@ -53,7 +53,7 @@ class DatedRow(CountedModel):
     what the statement is about.
     """
 
-    valid_from = DateField(index=True)
+    valid_from = DateField()  # not indexed: a series is found by what it is about, never by its date
     recorded_at = UtcDateTimeField()
     recorded_by = IntegerField(null=True)  # the person's id; null for the application itself
     replaces = ForeignKeyField("self", null=True, unique=True, backref="replaced_by")
@@ -70,18 +70,10 @@ class DatedRow(CountedModel):
         another column would let an older row stand again).
         """
         inner = cls.alias()
-        withdrawn = cls.alias()
-        corrected = withdrawn.select(withdrawn.replaces).where(
-            withdrawn.corrects & (withdrawn.recorded_at <= moment.instant)
-        )
         keys = [getattr(inner, name) for name in cls.series]
         order = [inner.valid_from.desc(), inner.recorded_at.desc(), inner.id.desc()]
         rank = fn.ROW_NUMBER().over(partition_by=keys, order_by=order).alias("rank")
-        ranked = inner.select(inner.id, rank).where(
-            (inner.valid_from <= moment.day)
-            & (inner.recorded_at <= moment.instant)
-            & inner.id.not_in(corrected)
-        )
+        ranked = inner.select(inner.id, rank).where(cls._counts(inner, moment))
         if where:
             matching = cls.alias()
             ranked = ranked.where(inner.id.in_(_rebound(matching, where)))
@@ -92,22 +84,25 @@ class DatedRow(CountedModel):
     def latest(cls, moment: Moment, **key: Any) -> Self | None:
         """Return the one row of the series ``key`` that stands at ``moment``, or None."""
         conditions = [getattr(cls, name) == value for name, value in key.items()]
-        withdrawn = cls.alias()
-        corrected = withdrawn.select(withdrawn.replaces).where(
-            withdrawn.corrects & (withdrawn.recorded_at <= moment.instant)
-        )
         row: Self | None = (
             cls.select()
-            .where(
-                *conditions,
-                cls.valid_from <= moment.day,
-                cls.recorded_at <= moment.instant,
-                cls.id.not_in(corrected),
-            )
+            .where(*conditions, cls._counts(cls, moment))
             .order_by(cls.valid_from.desc(), cls.recorded_at.desc(), cls.id.desc())
             .first()
         )
         return row
+
+    @classmethod
+    def _counts(cls, row: Any, moment: Moment) -> Any:
+        """Return the condition that ``row`` (the table or an alias of it) counts at ``moment``.
+
+        The correction is looked up by its unique key, so that one series costs the same in a large table.
+        """
+        correction = cls.alias()
+        corrected = correction.select(SQL("1")).where(
+            (correction.replaces == row.id) & correction.corrects & (correction.recorded_at <= moment.instant)
+        )
+        return (row.valid_from <= moment.day) & (row.recorded_at <= moment.instant) & ~fn.EXISTS(corrected)
 
     @classmethod
     def write(
