@@ -17,6 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
@@ -63,11 +64,11 @@ class RecordForm(FlaskForm):
         _l("Title"), [*_needed(_l("Say in one line what is not as it should be.")), _length(200)]
     )
     facts = TextAreaField(
-        _l("Facts"), [*_needed(_l("Write what was found: what, where, when, how many.")), _length(_LONG)]
+        _l("What was found"), [*_needed(_l("Write what was found: what, where, when, how many.")), _length(_LONG)]
     )
     grade = RadioField(
         _l("Grade"),
-        choices=[(grade.value, grade.label) for grade in Grade],
+        choices=[SelectChoice(grade.value, grade.label) for grade in Grade],
         validators=[InputRequired(_l("Choose a grade."))],
         validate_choice=False,
     )
@@ -85,9 +86,9 @@ class ChangeForm(FlaskForm):
         _l("Title"), [*_needed(_l("Say in one line what is not as it should be.")), _length(200)]
     )
     facts = TextAreaField(
-        _l("Facts"), [*_needed(_l("Write what was found: what, where, when, how many.")), _length(_LONG)]
+        _l("What was found"), [*_needed(_l("Write what was found: what, where, when, how many.")), _length(_LONG)]
     )
-    grade = SelectField(_l("Grade"), choices=[(grade.value, grade.label) for grade in Grade])
+    grade = SelectField(_l("Grade"), choices=[SelectChoice(grade.value, grade.label) for grade in Grade])
     reason = TextAreaField(
         _l("Reason of the change"),
         [*_needed(_l("Give the reason; it stays with the finding.")), _length(_LONG)],
@@ -113,7 +114,7 @@ class AnswerForm(FlaskForm):
 
 class ActionForm(FlaskForm):
     text = TextAreaField(
-        _l("Action"),
+        _l("Corrective action"),
         [*_needed(_l("Write what is to be done so that it does not happen again.")), _length(_LONG)],
     )
     due_on = _Days(_l("Due date"), _needed(_l("Choose a day.")))
@@ -133,7 +134,7 @@ class CommentedForm(FlaskForm):
 class ReviewForm(CommentedForm):
     decision = RadioField(
         _l("Decision"),
-        choices=[("yes", _l("Approve the plan")), ("no", _l("Send it back"))],
+        choices=[SelectChoice("yes", _l("Approve the plan")), SelectChoice("no", _l("Send it back"))],
         validators=[InputRequired(_l("Choose one of the two."))],
     )
 
@@ -141,7 +142,10 @@ class ReviewForm(CommentedForm):
 class VerifyForm(CommentedForm):
     decision = RadioField(
         _l("Decision"),
-        choices=[("yes", _l("Accept: everything was carried out")), ("no", _l("Send it back"))],
+        choices=[
+            SelectChoice("yes", _l("Accept: everything was carried out")),
+            SelectChoice("no", _l("Send it back")),
+        ],
         validators=[InputRequired(_l("Choose one of the two."))],
     )
     sent_back = SelectMultipleField(
@@ -156,10 +160,10 @@ class VerifyForm(CommentedForm):
 
 class EffectivenessForm(CommentedForm):
     decision = RadioField(
-        _l("Result"),
+        _l("Outcome of the check"),
         choices=[
-            ("yes", _l("Effective: it has not happened again")),
-            ("no", _l("Not effective: reopen the finding")),
+            SelectChoice("yes", _l("Effective: it has not happened again")),
+            SelectChoice("no", _l("Not effective: reopen the finding")),
         ],
         validators=[InputRequired(_l("Choose one of the two."))],
     )
@@ -189,7 +193,7 @@ class DueForm(FlaskForm):
 class DueDecisionForm(FlaskForm):
     decision = RadioField(
         _l("Decision"),
-        choices=[("yes", _l("Grant it")), ("no", _l("The date stays"))],
+        choices=[SelectChoice("yes", _l("Grant it")), SelectChoice("no", _l("The date stays"))],
         validators=[InputRequired(_l("Choose one of the two."))],
     )
     comment = TextAreaField(_l("Comment"), [Optional(), _length(_LONG)])
@@ -217,8 +221,8 @@ class WorryForm(FlaskForm):
     recipient = RadioField(
         _l("Who is to read it?"),
         choices=[
-            (Role.ADMINISTRATOR.value, _l("The personal information administrator")),
-            (
+            SelectChoice(Role.ADMINISTRATOR.value, _l("The personal information administrator")),
+            SelectChoice(
                 Role.HEAD_OF_AUDIT.value,
                 _l("The head of audit (when it is about the administrator or the administrator's office)"),
             ),
@@ -236,7 +240,7 @@ class WorryForm(FlaskForm):
 class WorryMoveForm(FlaskForm):
     step = RadioField(
         _l("Decision"),
-        choices=[(step.value, step.label) for step in (WorryStep.LOOKING, WorryStep.SETTLED)],
+        choices=[SelectChoice(step.value, step.label) for step in (WorryStep.LOOKING, WorryStep.SETTLED)],
         validators=[InputRequired(_l("Choose one of the two."))],
     )
     comment = TextAreaField(_l("What was decided"), [Optional(), _length(_LONG)])

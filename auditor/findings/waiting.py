@@ -117,7 +117,7 @@ def _look(
     words = {
         State.ANSWERED: (_("Approve the plan"), _("Read and approve")),
         State.VERIFYING: (_("Verify the actions"), _("Verify")),
-        State.EFFECTIVENESS: (_("Check the effectiveness"), _("Check")),
+        State.EFFECTIVENESS: (_("Check the effectiveness"), _("Check it")),
         State.CONFIRMING: (_("Confirm the closing"), _("Confirm")),
     }[state]
     if state is State.EFFECTIVENESS:

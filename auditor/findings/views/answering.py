@@ -134,7 +134,7 @@ def _action_page(finding: Finding, planned: CorrectiveAction | None) -> Answer:
 
     def act() -> None:
         if chosen.value is None:
-            raise RuleBroken(_("Responsible person: %(message)s", message=chosen.error))
+            raise RuleBroken(_("Responsible for the action: %(message)s", message=chosen.error))
         values: dict[str, Any] = {
             "text": words(form.text),
             "owner_id": chosen.value,

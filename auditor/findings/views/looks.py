@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import render_template
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from auditor.access import Permission, requires
 from auditor.errors import RuleBroken
@@ -102,7 +103,9 @@ def _look(
     form = kind(data={"seen": stands.id if stands else 0})
     told = story.tell(actor, finding, moment)
     if "sent_back" in form:
-        form.sent_back.choices = [(action.id, f"{action.number}. {action.text}") for action in told.standing]
+        form.sent_back.choices = [
+            SelectChoice(action.id, f"{action.number}. {action.text}") for action in told.standing
+        ]
     if finding.current_state != state and not form.is_submitted():
         return not_now(finding)
     refused = foureyes.is_fixer(actor, told.fixer_ids)

@@ -90,7 +90,7 @@ def conflict(form: Any, stale: Stale, row: DatedRow | None) -> Conflict:
     """Return both texts, by the labels of the form's fields."""
     rows = []
     for name, mine in stale.mine.items():
-        label = str(form[name].label.text if name in form else _("Text"))
+        label = str(form[name].label.text if name in form else _("Comment"))
         theirs = stale.theirs.get(name)
         rows.append({"label": label, "mine": str(mine or ""), "theirs": str(theirs or "")})
     who = people.name(row.recorded_by, now()) if row is not None else ""
