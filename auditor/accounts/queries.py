@@ -27,7 +27,7 @@ def actor_for(person_id: int, at: datetime) -> Actor:
     principals = _principals(person_id, moment)
     roles = {Role.EMPLOYEE, Role.AUDITOR} if _audits(person_id) else {Role.EMPLOYEE}
     for holder, wanted in ((person_id, None), *principals):
-        roles |= {role for role in _granted(holder, moment) if wanted in (None, role)}
+        roles |= {role for role in granted(holder, moment) if wanted in (None, role)}
     headed = people.headed_by(person_id, moment)
     for principal, role in principals:
         if role is Role.DEPARTMENT_HEAD:
@@ -46,7 +46,9 @@ def actor_for(person_id: int, at: datetime) -> Actor:
 def holders(role: Role, moment: Moment) -> list[int]:
     """Return the persons who hold a granted role at ``moment``, leavers left out."""
     grants = RoleGrant.standing(moment, RoleGrant.role == role.value).where(RoleGrant.held)
-    return [row.person_id for row in grants if people.is_working(row.person_id, moment)]
+    found = [row.person_id for row in grants]
+    working = people.working(found, moment)
+    return [person_id for person_id in found if person_id in working]
 
 
 def token_hash(token: str) -> str:
@@ -124,7 +126,8 @@ def own_words(person_id: int, at: datetime) -> list[str]:
     return [word for word in words if word]
 
 
-def _granted(person_id: int, moment: Moment) -> set[Role]:
+def granted(person_id: int, moment: Moment) -> set[Role]:
+    """Return the roles granted to the person at ``moment``, deputyships not counted: one query."""
     grants = RoleGrant.standing(moment, RoleGrant.person == person_id).where(RoleGrant.held)
     return {Role(row.role) for row in grants}
 

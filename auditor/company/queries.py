@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
@@ -27,6 +28,68 @@ DEFAULTS: dict[str, Any] = {
     "reminder_days": [14, 3, 0, -3, -7],
     "first_password_days": 14,
 }
+
+
+def _text(longest: int) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        text = str(value).strip()
+        if len(text) > longest:
+            raise ValueError(text)
+        return text
+
+    return check
+
+
+def _number(lowest: int, highest: int) -> Callable[[Any], int]:
+    def check(value: Any) -> int:
+        number = int(value)
+        if isinstance(value, bool) or not lowest <= number <= highest:
+            raise ValueError(value)
+        return number
+
+    return check
+
+
+def _one_of(*choices: str) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        if value not in choices:
+            raise ValueError(value)
+        return str(value)
+
+    return check
+
+
+def _days(value: Any) -> list[int]:
+    return sorted({_number(-365, 365)(day) for day in value}, reverse=True)
+
+
+# What each setting can be: turns a value into the stored one, or raises ValueError.
+RULES: dict[str, Callable[[Any], Any]] = {
+    "company_name_ja": _text(200),
+    "company_name_en": _text(200),
+    "fiscal_year_start_month": _number(1, 12),
+    "own_unit_level": _one_of("division", "department", "section", "team"),
+    "head_of_audit_may_be_administrator": bool,
+    "administrator_may_audit": bool,
+    "outside_verifier": _text(200),
+    "finding_due_days_major": _number(1, 730),
+    "finding_due_days_minor": _number(1, 730),
+    "effectiveness_after_days": _number(1, 730),
+    "reminder_days": _days,
+    "first_password_days": _number(1, 90),
+}
+
+
+def last_row(key: str) -> Setting | None:
+    """Return the last row written for ``key``, whatever day it holds from: the next one replaces it."""
+    row: Setting | None = Setting.select().where(Setting.key == key).order_by(Setting.id.desc()).first()
+    return row
+
+
+def history(keys: Collection[str]) -> list[Setting]:
+    """Return every statement about ``keys``, newest first: one query."""
+    rows = Setting.select().where(Setting.key.in_(list(keys)))
+    return list(rows.order_by(Setting.valid_from.desc(), Setting.id.desc()))
 
 
 def setting(key: str, moment: Moment) -> Any:

@@ -58,6 +58,16 @@ def department_names() -> dict[str, str]:
     return dict(rows)
 
 
+def codes(department_ids: Iterable[int]) -> dict[int, str]:
+    """Return the code of each department: one query."""
+    rows: Any = (
+        Department.select(Department.id, Department.code)
+        .where(Department.id.in_(list(department_ids)))
+        .tuples()
+    )
+    return dict(rows)
+
+
 def employee_numbers() -> set[str]:
     """Return every employee number ever registered: one query."""
     rows: Any = Person.select(Person.employee_number).tuples()
@@ -85,6 +95,12 @@ def is_working(person_id: int, moment: Moment) -> bool:
     """Tell whether the person has not left."""
     row = Employment.latest(moment, person=person_id)
     return row is not None and row.status != "left"
+
+
+def working(person_ids: Iterable[int], moment: Moment) -> set[int]:
+    """Return those of the persons who have not left: one query."""
+    rows = Employment.standing(moment, Employment.person.in_(list(person_ids)))
+    return {row.person_id for row in rows if row.status != "left"}
 
 
 def memberships(moment: Moment) -> ModelSelect[Membership]:
