@@ -61,7 +61,8 @@ def install(
         # A caller that holds an application context of its own (a command, a test) shares it with the
         # request: what one request knew must not reach the next.
         for known in list(g):
-            g.pop(known)
+            if known != "csrf_valid":  # said of this request, just before
+                g.pop(known)
         if request.endpoint != "static":
             g.opened_database = db.database.connect(reuse_if_open=True)
 
