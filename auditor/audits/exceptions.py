@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from peewee import ModelSelect
 
-from auditor import activity, clock, events
-from auditor.access import Actor, Role, application
+from auditor import activity, events
+from auditor.access import Actor, Role
 from auditor.accounts import queries as accounts
 from auditor.audits import notices, queries, trail
 from auditor.audits.independence import Verdict
@@ -50,7 +50,7 @@ OUTCOME_LABELS = {
 }
 
 
-def recheck_independence(today: date, at: datetime, person_id: int | None = None) -> int:
+def recheck_independence(actor: Actor, at: datetime, person_id: int | None = None) -> int:
     """Look whether every auditor of an open audit is still independent; returns how many breaks were found.
 
     Idempotent: a break is one row an audit and person. ``person_id`` narrows to one person.
@@ -65,13 +65,15 @@ def recheck_independence(today: date, at: datetime, person_id: int | None = None
         judged = verdicts(
             persons, audit.subject, audit.period_from, audit.period_to, *controls_of(audit), moment
         )
-        found += sum(_open(audit, verdict, at) for verdict in judged.values() if not verdict.independent)
+        found += sum(
+            _open(actor, audit, verdict, at) for verdict in judged.values() if not verdict.independent
+        )
     return found
 
 
 def on_membership_changed(happening: events.MembershipChanged) -> None:
     """Look at the audits of a person who was transferred."""
-    recheck_independence(clock.day_of(happening.at), happening.at, happening.person_id)
+    recheck_independence(happening.actor, happening.at, happening.person_id)
 
 
 def unsettled(moment: Moment) -> ModelSelect[IndependenceException]:
@@ -132,14 +134,14 @@ def _watched(moment: Moment, person_id: int | None) -> list[tuple[Audit, list[Au
     ]
 
 
-def _open(audit: Audit, verdict: Verdict, at: datetime) -> int:
+def _open(actor: Actor, audit: Audit, verdict: Verdict, at: datetime) -> int:
     """Write the break, once an audit and person; returns 1 where it is new."""
     known = IndependenceException.select().where(
         IndependenceException.audit == audit.id, IndependenceException.person == verdict.person_id
     )
     if known.exists():
         return 0
-    with activity.action(application("independence"), at):
+    with activity.action(actor, at):
         row = IndependenceException.insert(
             audit=audit.id,
             person=verdict.person_id,

@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.audits import queries
 from auditor.audits.models import Audit
-from auditor.audits.results import State
+from auditor.audits.results import EDITABLE, State
 from auditor.catalogue.models import Subject
 from auditor.dated import Moment
 from auditor.language import _, current, format_long_day
@@ -131,4 +131,21 @@ def _exception(params: dict[str, Any], moment: Moment) -> Words | None:
             person=people.name(params["person"], moment),
         ),
         urgent=True,
+    )
+
+
+@kind("audit_due")
+def _due(params: dict[str, Any], moment: Moment) -> Words | None:
+    audit, title = _named({"audit": params["id"]}, moment)
+    if State(audit.current_state) not in EDITABLE:
+        return None
+    due_on = queries.plan_of(audit.id, moment).due_on
+    if due_on < moment.day:
+        return Words(
+            _("An audit is late: %(audit)s", audit=title),
+            _("It was due on %(due)s.", due=format_long_day(due_on)),
+            urgent=True,
+        )
+    return Words(
+        _("An audit is due: %(audit)s", audit=title), _("It is due on %(due)s.", due=format_long_day(due_on))
     )

@@ -12,7 +12,7 @@ from dateutil.rrule import rrulestr
 from peewee import IntegrityError
 
 from auditor import activity
-from auditor.access import Actor, application
+from auditor.access import Actor
 from auditor.audits import trail
 from auditor.audits.assigning import Appointee, NewAudit, assign, create, fitting_controls
 from auditor.audits.models import Audit, AuditSeries, AuditSeriesDetail
@@ -105,17 +105,17 @@ def stop_series(actor: Actor, at: datetime, series_id: int) -> bool:
         return True
 
 
-def open_due(today: date, at: datetime) -> Opened:
+def open_due(actor: Actor, at: datetime) -> Opened:
     """Open every audit of a running series that starts within its lead days, missed ones included, each once.
 
     Idempotent by the unique key of series and occurrence. A series that fails is set aside with its error.
     """
-    moment = Moment.at(at).on(today)
+    moment = Moment.at(at)
     done = Opened()
     for terms in list(AuditSeriesDetail.standing(moment).where(AuditSeriesDetail.active)):
         try:
-            for day in _due(terms, today):
-                audit = _open(terms, day, at)
+            for day in _due(terms, moment.day):
+                audit = _open(actor, terms, day, at)
                 if audit is not None:
                     done.audit_ids.append(audit.id)
         except Exception as error:
@@ -133,7 +133,7 @@ def _due(terms: AuditSeriesDetail, today: date) -> list[date]:
     return [day for day in days if day.isoformat() not in known]
 
 
-def _open(terms: AuditSeriesDetail, day: date, at: datetime) -> Audit | None:
+def _open(actor: Actor, terms: AuditSeriesDetail, day: date, at: datetime) -> Audit | None:
     """Open the audit of one occurrence; None when another process did."""
     series = AuditSeries.get_by_id(terms.series_of_id)
     subject = Subject.get_by_id(series.subject_id)
@@ -158,7 +158,6 @@ def _open(terms: AuditSeriesDetail, day: date, at: datetime) -> Audit | None:
         occurrence=day.isoformat(),
     )
     auditors = _independent(terms.auditors, subject, new, series.catalogue_id, codes, moment)
-    actor = application("scheduler")
     opened = Audit.select().where(Audit.series_of == series.id, Audit.occurrence == day.isoformat())
     try:
         with activity.action(actor, at):

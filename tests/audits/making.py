@@ -14,7 +14,9 @@ from tests.cast import NOW, Cast
 DEPARTMENT_CONTROLS = ("ORG-01", "ORG-02", "PHY-01", "PHY-02", "TEC-01")
 
 
-def new_audit(cast: Cast, subject: str = "D210", auditors: tuple[str, ...] = ("auditor",), **more: Any) -> NewAudit:
+def new_audit(
+    cast: Cast, subject: str = "D210", auditors: tuple[str, ...] = ("auditor",), **more: Any
+) -> NewAudit:
     """Return what an audit of a department of the cast would be."""
     codes = more.pop("codes", DEPARTMENT_CONTROLS)
     values: dict[str, Any] = {
@@ -41,7 +43,12 @@ def items(audit: Audit) -> list[AuditItem]:
 
 
 def answer(
-    cast: Cast, item: AuditItem, result: Result = Result.CONFORM, by: str = "auditor", at: datetime = NOW, **more: Any
+    cast: Cast,
+    item: AuditItem,
+    result: Result = Result.CONFORM,
+    by: str = "auditor",
+    at: datetime = NOW,
+    **more: Any,
 ) -> ItemResult | None:
     """Record a result on top of the one that stands."""
     latest = ItemResult.latest(Moment.at(at), item=item.id)

@@ -1,0 +1,123 @@
+"""Forms of audits."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, FileField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import InputRequired, Length, Optional
+
+from auditor.audits.conducting import LONGEST_TEXT
+from auditor.audits.exceptions import Outcome
+from auditor.audits.results import AuditKind, Result
+from auditor.language import _, _l
+
+_TEXT = Length(max=LONGEST_TEXT, message=_l("The text is too long. Shorten it or attach it as evidence."))
+
+
+class DayField(DateField):
+    """A day, with an error that says how one is written."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("Enter a date such as 2026-11-20.")) from error
+
+
+def _day(label: Any, **more: Any) -> DayField:
+    return DayField(label, validators=[InputRequired(_l("Enter a date."))], **more)
+
+
+class TermsForm(FlaskForm):
+    """What kind of audit, over which period, when, and whether it comes again."""
+
+    kind = RadioField(
+        _l("Kind of audit"),
+        choices=[
+            SelectChoice(AuditKind.OPERATION.value, AuditKind.OPERATION.label),
+            SelectChoice(AuditKind.CONFORMITY.value, AuditKind.CONFORMITY.label),
+        ],
+        default=AuditKind.OPERATION.value,
+        validators=[InputRequired(_l("Choose the kind of audit."))],
+    )
+    period_from = _day(_l("Audited period from"))
+    period_to = _day(_l("Audited period to"))
+    starts_on = _day(_l("Starts on"))
+    due_on = _day(_l("Due on"))
+    recurs = SelectField(
+        _l("Comes again"),
+        choices=[
+            SelectChoice("", _l("Once only")),
+            SelectChoice("yearly", _l("Every year")),
+            SelectChoice("half_yearly", _l("Every half year")),
+            SelectChoice("quarterly", _l("Every quarter")),
+            SelectChoice("rule", _l("By a rule of its own")),
+        ],
+    )
+    rule = StringField(_l("Rule (RFC 5545)"), validators=[Optional(), Length(max=200)])
+    once = HiddenField()
+
+
+class PlanForm(FlaskForm):
+    """New dates with their reason."""
+
+    starts_on = _day(_l("Starts on"))
+    due_on = _day(_l("Due on"))
+    reason = TextAreaField(
+        _l("Reason"),
+        validators=[InputRequired(_l("Write why the dates move. The reason stays in the history.")), _TEXT],
+    )
+    based_on = HiddenField()
+
+
+class ReasonForm(FlaskForm):
+    """Why something is done."""
+
+    reason = TextAreaField(_l("Reason"), validators=[InputRequired(_l("Write the reason.")), _TEXT])
+
+
+class CommentForm(FlaskForm):
+    """A comment that may be left out."""
+
+    comment = TextAreaField(_l("Comment"), validators=[Optional(), _TEXT])
+
+
+class SettleForm(FlaskForm):
+    """How a broken independence was settled."""
+
+    outcome = RadioField(
+        _l("How is it settled?"),
+        choices=[SelectChoice(outcome.value, outcome.label) for outcome in Outcome],
+        validators=[InputRequired(_l("Choose how it is settled."))],
+    )
+    reason = TextAreaField(_l("Reason"), validators=[InputRequired(_l("Write the reason.")), _TEXT])
+
+
+class AnswerForm(FlaskForm):
+    """What an item showed."""
+
+    result = RadioField(
+        _l("Result"),
+        description=_l("“Not applicable” needs a reason. “Not checked” does not count as a result."),
+        choices=[SelectChoice(result.value, result.label) for result in Result],
+        validators=[InputRequired(_l("Choose the result."))],
+    )
+    note = TextAreaField(_l("What was seen and heard"), validators=[Optional(), _TEXT])
+    reason = TextAreaField(_l("Why it does not apply"), validators=[Optional(), _TEXT])
+    based_on = HiddenField()
+
+
+class EvidenceForm(FlaskForm):
+    """A file and what it is about."""
+
+    file = FileField(_l("File"), validators=[InputRequired(_l("Choose a file."))])
+    about_on = DayField(_l("Date it is about"), validators=[Optional()])
+
+    def day(self) -> date | None:
+        """Return the date the file is about, None where it was left out."""
+        found: date | None = self.about_on.data
+        return found

@@ -1,0 +1,199 @@
+"""What the page of an audit shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any
+
+from auditor.audits import queries
+from auditor.audits.exceptions import Outcome
+from auditor.audits.independence import Conflict
+from auditor.audits.listing import shown_state
+from auditor.audits.models import (
+    Audit,
+    AuditAssignee,
+    AuditPlan,
+    AuditSeriesDetail,
+    AuditState,
+    IndependenceException,
+    IndependenceSettlement,
+)
+from auditor.audits.results import AuditKind, Result, State
+from auditor.audits.verdicts import reasons
+from auditor.catalogue.models import CatalogueVersion
+from auditor.dated import Moment
+from auditor.language import _
+from auditor.people import queries as people
+
+
+@dataclass(frozen=True)
+class Post:
+    """Somebody who audits here."""
+
+    person_id: int
+    name: str
+    lead: bool
+    override_reason: str
+    overridden_by: str
+
+
+@dataclass(frozen=True)
+class Break:
+    """A broken independence and how it was settled, if it was."""
+
+    id: int
+    person: str
+    reasons: list[str]
+    outcome: Any
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """One audit with everything beside it."""
+
+    audit: Audit
+    name: str
+    kind: Any
+    state: str
+    plan: AuditPlan
+    version: CatalogueVersion
+    posts: list[Post]
+    breaks: list[Break]
+    counts: dict[str, int]
+    history: list[dict[str, Any]]
+    head: str
+    last_comment: str
+    series: AuditSeriesDetail | None
+    first_plan: AuditPlan
+    states: dict[str, tuple[date, str]] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def checked(self) -> int:
+        return self.total - self.counts.get(Result.NOT_CHECKED, 0)
+
+    @property
+    def title(self) -> str:
+        return queries.title(self.audit, self.name)
+
+
+def audit_page(audit: Audit, moment: Moment, language: str) -> AuditPage:
+    """Return what the page of the audit shows at ``moment``: fifteen queries, however long its history."""
+    states = list(AuditState.select().where(AuditState.audit == audit.id).order_by(AuditState.id))
+    plans = list(AuditPlan.select().where(AuditPlan.audit == audit.id).order_by(AuditPlan.id))
+    posts = list(AuditAssignee.select().where(AuditAssignee.audit == audit.id).order_by(AuditAssignee.id))
+    held = queries.auditors([audit.id], moment).get(audit.id, [])
+    exceptions = list(IndependenceException.select().where(IndependenceException.audit == audit.id))
+    settled = _settlements(exceptions, moment)
+    heads = people.heads(moment)
+    names = people.names(
+        [
+            *(row.recorded_by for row in [*states, *plans, *posts, *settled.values()]),
+            *(row.person_id for row in posts),
+            *(row.person_id for row in exceptions),
+            *(row.overridden_by for row in posts),
+            heads.get(audit.subject.department_id or 0),
+        ],
+        moment,
+    )
+    plan = queries.plan_of(audit.id, moment)
+    return AuditPage(
+        audit=audit,
+        name=queries.subject_name(audit.subject, moment, language),
+        kind=AuditKind(audit.kind).label,
+        state=shown_state(audit.current_state, plan.due_on, moment.day),
+        plan=plan,
+        first_plan=plans[0],
+        version=CatalogueVersion.get_by_id(audit.version_id),
+        posts=[_post(row, names) for row in held],
+        breaks=_breaks(exceptions, settled, names, people.tree(moment), language),
+        counts=queries.counts([audit.id]).get(audit.id, {}),
+        history=_history(states, plans, posts, names),
+        head=names.get(heads.get(audit.subject.department_id or 0, 0), ""),
+        last_comment=states[-1].comment if states else "",
+        series=AuditSeriesDetail.latest(moment, series_of=audit.series_of_id) if audit.series_of_id else None,
+        states={row.state: (row.valid_from, names.get(row.recorded_by or 0, "")) for row in states},
+    )
+
+
+def _settlements(
+    exceptions: list[IndependenceException], moment: Moment
+) -> dict[int, IndependenceSettlement]:
+    ids = [row.id for row in exceptions]
+    rows = IndependenceSettlement.standing(moment, IndependenceSettlement.exception.in_(ids))
+    return {row.exception_id: row for row in rows}
+
+
+def _post(row: AuditAssignee, names: dict[int, str]) -> Post:
+    return Post(
+        row.person_id,
+        names.get(row.person_id, ""),
+        row.lead,
+        row.override_reason,
+        names.get(row.overridden_by or 0, ""),
+    )
+
+
+def _breaks(
+    exceptions: list[IndependenceException],
+    settled: dict[int, IndependenceSettlement],
+    names: dict[int, str],
+    tree: people.Tree,
+    language: str,
+) -> list[Break]:
+    found = []
+    for row in exceptions:
+        end = settled.get(row.id)
+        found.append(
+            Break(
+                row.id,
+                names.get(row.person_id, ""),
+                reasons([Conflict.read(one) for one in row.reason], tree, language),
+                Outcome(end.outcome).label if end else None,
+                end.reason if end else "",
+                names.get(end.recorded_by or 0, "") if end else "",
+            )
+        )
+    return found
+
+
+def _history(
+    states: list[AuditState], plans: list[AuditPlan], posts: list[AuditAssignee], names: dict[int, str]
+) -> list[dict[str, Any]]:
+    """Return what happened, the latest first."""
+    told: list[tuple[datetime, int | None, str, str]] = []
+    for state in states:
+        told.append((state.recorded_at, state.recorded_by, str(State(state.state).label), state.comment))
+    for before, after in pairwise(plans):
+        moved = _(
+            "Due %(before)s → %(after)s", before=before.due_on.isoformat(), after=after.due_on.isoformat()
+        )
+        told.append((after.recorded_at, after.recorded_by, moved, after.reason))
+    for post in posts:
+        words = _post_words(post, names.get(post.person_id, ""))
+        told.append((post.recorded_at, post.recorded_by, words, post.override_reason))
+    told.sort(key=lambda entry: entry[0], reverse=True)
+    return [
+        {
+            "when": when,
+            "name": names.get(by or 0, "") or str(_("The application")),
+            "what": what,
+            "text": text,
+        }
+        for when, by, what, text in told
+    ]
+
+
+def _post_words(post: AuditAssignee, name: str) -> str:
+    if not post.held:
+        return str(_("%(person)s no longer audits", person=name))
+    return str(
+        _("%(person)s audits as lead", person=name) if post.lead else _("%(person)s audits", person=name)
+    )

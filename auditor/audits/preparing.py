@@ -1,0 +1,258 @@
+"""An audit that is being put together: kept from page to page, until it is assigned once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from peewee import fn
+
+from auditor import activity
+from auditor.access import Actor, Role
+from auditor.accounts import queries as accounts
+from auditor.audits.assigning import Appointee, NewAudit, assign, default_dates, fitting_controls
+from auditor.audits.independence import Verdict
+from auditor.audits.models import Audit, AuditAssignee, AuditDraft
+from auditor.audits.results import EDITABLE, AuditKind
+from auditor.audits.series import RULES, Recurrence, assign_recurring
+from auditor.audits.verdicts import verdicts
+from auditor.calendars import add_business_days, business_day
+from auditor.catalogue.models import (
+    Applicability,
+    CatalogueInUse,
+    CatalogueVersion,
+    Control,
+    Subject,
+    SubjectDetail,
+)
+from auditor.company import queries as company
+from auditor.dated import Moment
+from auditor.errors import NotFound, RuleBroken
+from auditor.language import _l
+from auditor.people import queries as people
+from auditor.people.models import DepartmentDetail, Employment, Membership, PersonDetail
+from auditor.people.names import search_key
+
+_FOUND = 20
+_PROPOSED = 12
+
+
+def start(actor: Actor, at: datetime) -> AuditDraft:
+    """Return a fresh draft with the dates that are usual."""
+    return AuditDraft.create(person=actor.person_id, values=usual_values(at), saved_at=at)
+
+
+def usual_values(at: datetime, subject_id: int | None = None) -> dict[str, Any]:
+    """Return what a new audit begins with: the fiscal year so far, from next week on for two weeks."""
+    first, today = default_dates(at)
+    closed = company.closed_days(Moment.at(at))
+    starts = add_business_days(business_day(today, closed=closed), 5, closed)
+    return {
+        "subject": subject_id,
+        "kind": AuditKind.OPERATION.value,
+        "period_from": first.isoformat(),
+        "period_to": today.isoformat(),
+        "starts_on": starts.isoformat(),
+        "due_on": add_business_days(starts, 10, closed).isoformat(),
+        "recurs": "",
+        "rule": "",
+        "controls": None,
+        "auditors": [],
+    }
+
+
+def draft_for(actor: Actor, draft_id: int) -> AuditDraft:
+    """Return the person's own draft. Raises NotFound: another's, or one that was assigned already."""
+    row: AuditDraft | None = AuditDraft.get_or_none(
+        AuditDraft.id == draft_id, AuditDraft.person == actor.person_id
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def keep(draft: AuditDraft, at: datetime, **values: Any) -> None:
+    """Write what was filled in into the draft."""
+    draft.values = {**draft.values, **values}
+    draft.saved_at = at
+    draft.save(only=[AuditDraft.values, AuditDraft.saved_at])
+
+
+def finish(actor: Actor, at: datetime, draft: AuditDraft) -> Audit:
+    """Assign the audit of the draft, which is gone then: a second click finds none and raises NotFound."""
+    new = new_audit(draft)
+    recurs = draft.values["recurs"]
+    with activity.action(actor, at):
+        if AuditDraft.delete().where(AuditDraft.id == draft.id).execute() != 1:
+            raise NotFound
+        if not recurs:
+            return assign(actor, at, new)
+        rule = RULES.get(recurs) or draft.values["rule"]
+        return assign_recurring(actor, at, new, Recurrence(rule))
+
+
+def new_audit(draft: AuditDraft) -> NewAudit:
+    """Return what the draft asks for. Raises RuleBroken while the subject is missing."""
+    values = draft.values
+    if not values["subject"]:
+        raise RuleBroken(_l("Choose what is audited from the list."), "subject")
+    return NewAudit(
+        subject_id=values["subject"],
+        kind=values["kind"],
+        version_id=values.get("version") or 0,
+        control_ids=tuple(values["controls"] or ()),
+        period_from=date.fromisoformat(values["period_from"]),
+        period_to=date.fromisoformat(values["period_to"]),
+        starts_on=date.fromisoformat(values["starts_on"]),
+        due_on=date.fromisoformat(values["due_on"]),
+        auditors=tuple(
+            Appointee(one["person"], one["lead"], one.get("override", "")) for one in values["auditors"]
+        ),
+    )
+
+
+def subject_of(draft: AuditDraft) -> Subject:
+    """Return the subject of the draft. Raises NotFound while none is chosen."""
+    row: Subject | None = Subject.get_or_none(Subject.id == (draft.values["subject"] or 0))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def versions(moment: Moment, kind: str) -> list[CatalogueVersion]:
+    """Return the catalogue versions in use that have controls for this kind of subject, the largest first."""
+    used = CatalogueInUse.standing(moment).where(CatalogueInUse.version.is_null(False))
+    count = fn.COUNT(Control.id)
+    query = (
+        CatalogueVersion.select(CatalogueVersion)
+        .join(Control)
+        .where(CatalogueVersion.id.in_(used.select(CatalogueInUse.version)), Control.target == kind)
+        .group_by(CatalogueVersion)
+        .order_by(count.desc(), CatalogueVersion.id)
+    )
+    return list(query)
+
+
+def offered(version: CatalogueVersion, subject: Subject, moment: Moment) -> list[Control]:
+    """Return the controls that fit the subject and that nobody said do not apply to it, in their order."""
+    said = Applicability.standing(
+        moment, Applicability.subject == subject.id, Applicability.catalogue == version.catalogue_id
+    )
+    left_out = {row.code for row in said if not row.applies}
+    return [one for one in fitting_controls(version.id, subject.kind) if one.code not in left_out]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who might audit, with the verdict and how many audits they have open."""
+
+    person_id: int
+    name: str
+    department: str
+    verdict: Verdict
+    open_audits: int = 0
+
+
+def candidates(
+    subject: Subject, new: NewAudit, moment: Moment, language: str, also: Iterable[int] = (), text: str = ""
+) -> list[Candidate]:
+    """Return who might audit, the independent with least to do first; nine queries, whatever the number.
+
+    Offered are those who have audited before and the unit of the head of audit, then those ``also`` named,
+    then who is found by ``text``.
+    """
+    usual = _usual(moment)
+    named = list(dict.fromkeys(also))
+    found = find_people(text, moment) if text else []
+    persons = list(dict.fromkeys([*usual, *named, *found]))
+    version = CatalogueVersion.get_or_none(CatalogueVersion.id == new.version_id)
+    codes = [row.code for row in Control.select(Control.code).where(Control.id.in_(list(new.control_ids)))]
+    judged = verdicts(
+        persons,
+        subject,
+        new.period_from,
+        new.period_to,
+        version.catalogue_id if version else 0,
+        codes,
+        moment,
+    )
+    names = people.names(persons, moment)
+    units = people.main_departments(persons, moment)
+    tree = people.tree(moment)
+    loads = _loads(persons, moment)
+    made = [
+        Candidate(
+            one,
+            names.get(one, ""),
+            tree.name(units.get(one), language),
+            judged[one],
+            loads.get(one, 0),
+        )
+        for one in persons
+    ]
+    made.sort(key=lambda one: (not one.verdict.independent, one.open_audits, one.name))
+    asked = {*named, *found}
+    proposed = [one for one in made if one.person_id not in asked][:_PROPOSED]
+    return [*(one for one in made if one.person_id in asked), *proposed]
+
+
+def find_people(text: str, moment: Moment, limit: int = _FOUND) -> list[int]:
+    """Return persons who work here and whose name, reading or number contains ``text``: one query."""
+    key = search_key(text)
+    if not key:
+        return []
+    working = Employment.standing(moment).where(Employment.status != "left")
+    query = (
+        PersonDetail.standing(moment)
+        .where(
+            PersonDetail.search_key.contains(key),
+            PersonDetail.person.in_(working.select(Employment.person)),
+        )
+        .order_by(PersonDetail.sort_key, PersonDetail.id)
+        .limit(limit)
+    )
+    return [row.person_id for row in query]
+
+
+def find_subjects(text: str, moment: Moment, limit: int = _FOUND) -> list[Subject]:
+    """Return the subjects whose name or code contains ``text``; inactive ones are left out: one query."""
+    units = DepartmentDetail.standing(moment).where(DepartmentDetail.active)
+    others = SubjectDetail.standing(moment).where(SubjectDetail.active)
+    if text:
+        units = units.where(DepartmentDetail.name.contains(text) | DepartmentDetail.name_en.contains(text))
+        others = others.where(SubjectDetail.name_ja.contains(text) | SubjectDetail.name_en.contains(text))
+    active = DepartmentDetail.standing(moment).where(DepartmentDetail.active)
+    condition = Subject.department.in_(units.select(DepartmentDetail.department)) | Subject.id.in_(
+        others.select(SubjectDetail.subject)
+    )
+    if text:
+        living = Subject.department.is_null() | Subject.department.in_(
+            active.select(DepartmentDetail.department)
+        )
+        condition |= Subject.code.contains(text) & living
+    return list(Subject.select().where(condition).order_by(Subject.kind, Subject.code).limit(limit))
+
+
+def _usual(moment: Moment) -> list[int]:
+    """Return who has audited before, and who works in the unit of the head of audit; leavers left out."""
+    audited: Any = AuditAssignee.select(AuditAssignee.person).where(AuditAssignee.held).distinct().tuples()
+    heads = accounts.holders(Role.HEAD_OF_AUDIT, moment)
+    units = set(people.main_departments(heads, moment).values())
+    rows = people.memberships(moment).where(Membership.department.in_(list(units)))
+    persons = {row[0] for row in audited} | {row.person_id for row in rows}
+    working = people.employments(moment).where(Employment.person.in_(list(persons)))
+    return sorted(row.person_id for row in working)
+
+
+def _loads(persons: Collection[int], moment: Moment) -> dict[int, int]:
+    posts = AuditAssignee.standing(moment, AuditAssignee.person.in_(list(persons)))
+    query: Any = (
+        posts.select(AuditAssignee.person, fn.COUNT(Audit.id))
+        .join(Audit)
+        .where(AuditAssignee.held, Audit.current_state.in_([state.value for state in EDITABLE]))
+        .group_by(AuditAssignee.person)
+        .tuples()
+    )
+    return dict(query)

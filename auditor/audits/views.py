@@ -1,7 +1,0 @@
-"""Pages of audits."""
-
-from __future__ import annotations
-
-from flask import Blueprint
-
-bp = Blueprint("audits", __name__, url_prefix="/audits")

@@ -1,0 +1,255 @@
+"""The checklist: one item a page, saved as it is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, current_app, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from auditor import settings_of
+from auditor.access import Permission, requires
+from auditor.audits import actions, queries, workpage
+from auditor.audits.forms import AnswerForm, EvidenceForm
+from auditor.audits.models import AuditItem
+from auditor.audits.results import EDITABLE, WITH_FINDING, Result, State
+from auditor.audits.views import bp
+from auditor.dated import Moment
+from auditor.errors import NotFound, RuleBroken, Stale
+from auditor.evidence.serving import answer as file_answer
+from auditor.language import _, format_instant
+from auditor.people import queries as people
+from auditor.web import current_actor, request_time
+
+Answer = str | tuple[str, int] | BaseResponse
+
+
+@bp.get("/<int:audit_id>/items/")
+@requires(Permission.AUDIT_READ)
+def checklist(audit_id: int) -> BaseResponse:
+    """Open the checklist at the first item that is not checked."""
+    queries.audit_for(current_actor(), audit_id, Permission.AUDIT_READ, request_time())
+    return redirect(url_for("audits.item", audit_id=audit_id, item_id=workpage.first_open(audit_id)), 303)
+
+
+@bp.route("/<int:audit_id>/items/<int:item_id>", methods=["GET", "POST"])
+@requires(Permission.AUDIT_READ)
+def item(audit_id: int, item_id: int) -> Answer:
+    """Show an item and take its answer."""
+    if request.method == "GET":
+        found = _item(audit_id, item_id, Permission.AUDIT_READ)
+        return _page(found, None, 200)
+    found = _item(audit_id, item_id, Permission.AUDIT_CONDUCT)
+    form = AnswerForm()
+    if not form.validate():
+        return _page(found, form, 422)
+    try:
+        actions.record_result(current_actor(), request_time(), found, _answer(form))
+    except RuleBroken as broken:
+        (form[broken.field] if broken.field else form.result).errors = [str(broken)]
+        return _page(found, form, 422)
+    except Stale as stale:
+        return _page(found, form, 409, stale)
+    flash(_("Saved."), "success")
+    return redirect(_onward(found), 303)
+
+
+@bp.post("/<int:audit_id>/items/<int:item_id>/answer")
+@requires(Permission.AUDIT_CONDUCT)
+def save_answer(audit_id: int, item_id: int) -> tuple[Response, int]:
+    """Take an answer while the page stays open: a result was chosen or a field was left."""
+    found = _item(audit_id, item_id, Permission.AUDIT_CONDUCT)
+    form = AnswerForm()
+    if not form.validate():
+        return _told(422, message=_first_error(form))
+    try:
+        row = actions.record_result(current_actor(), request_time(), found, _answer(form))
+    except RuleBroken as broken:
+        return _told(422, message=str(broken))
+    except Stale:
+        return _told(409)
+    return _told(
+        200, fields={"based_on": str(row.id) if row else ""}, result=row.result if row else Result.NOT_CHECKED
+    )
+
+
+@bp.post("/<int:audit_id>/items/<int:item_id>/draft")
+@requires(Permission.AUDIT_CONDUCT)
+def save_draft(audit_id: int, item_id: int) -> tuple[Response, int]:
+    """Keep what is being typed; it counts for nothing."""
+    found = _item(audit_id, item_id, Permission.AUDIT_CONDUCT)
+    based_on = request.form.get("based_on", type=int)
+    try:
+        actions.save_draft(current_actor(), request_time(), found, request.form.get("note", ""), based_on)
+    except RuleBroken as broken:
+        return _told(422, message=str(broken))
+    return _told(200)
+
+
+@bp.post("/<int:audit_id>/items/<int:item_id>/draft/forget")
+@requires(Permission.AUDIT_CONDUCT)
+def forget_draft(audit_id: int, item_id: int) -> BaseResponse:
+    """Drop what was typed and not saved."""
+    found = _item(audit_id, item_id, Permission.AUDIT_CONDUCT)
+    actions.forget_draft(current_actor(), found)
+    return redirect(_here(found), 303)
+
+
+@bp.post("/<int:audit_id>/items/<int:item_id>/evidence")
+@requires(Permission.AUDIT_CONDUCT)
+def add_evidence(audit_id: int, item_id: int) -> Answer:
+    """Attach a file to the item."""
+    found = _item(audit_id, item_id, Permission.AUDIT_CONDUCT)
+    form = EvidenceForm()
+    if not form.validate():
+        return _page(found, None, 422, evidence_form=form)
+    upload: Any = request.files["file"]
+    folder = settings_of(current_app).evidence_folder
+    try:
+        actions.attach(
+            current_actor(), request_time(), folder, found, upload.stream, upload.filename or "", form.day()
+        )
+    except RuleBroken as broken:
+        form.file.errors = [str(broken)]
+        return _page(found, None, 422, evidence_form=form)
+    flash(_("The evidence is attached."), "success")
+    return redirect(_here(found), 303)
+
+
+@bp.get("/<int:audit_id>/items/<int:item_id>/evidence/<int:evidence_id>")
+@requires(Permission.AUDIT_READ)
+def evidence(audit_id: int, item_id: int, evidence_id: int) -> Response:
+    """Give a file of the item to who may see the item."""
+    found = _item(audit_id, item_id, Permission.AUDIT_READ)
+    kept = workpage.evidence_of(found, evidence_id, Moment.at(request_time()))
+    return file_answer(kept, settings_of(current_app).evidence_folder)
+
+
+@bp.post("/<int:audit_id>/items/<int:item_id>/evidence/<int:evidence_id>/remove")
+@requires(Permission.AUDIT_CONDUCT)
+def remove_evidence(audit_id: int, item_id: int, evidence_id: int) -> BaseResponse:
+    """Take a file off the item."""
+    found = _item(audit_id, item_id, Permission.AUDIT_CONDUCT)
+    if not actions.detach(current_actor(), request_time(), found, evidence_id):
+        raise NotFound
+    flash(_("The evidence is taken off this item. It stays in the history."), "success")
+    return redirect(_here(found), 303)
+
+
+def _item(audit_id: int, item_id: int, permission: Permission) -> AuditItem:
+    found = queries.item_for(current_actor(), item_id, permission, request_time())
+    if found.audit_id != audit_id:
+        raise NotFound
+    return found
+
+
+def _answer(form: AnswerForm) -> actions.Answer:
+    based_on = form.based_on.data or ""
+    return actions.Answer(
+        Result(form.result.data),
+        form.note.data or "",
+        form.reason.data or "",
+        int(based_on) if based_on.isdigit() else None,
+    )
+
+
+def _page(
+    found: AuditItem,
+    form: AnswerForm | None,
+    status: int,
+    stale: Stale | None = None,
+    evidence_form: EvidenceForm | None = None,
+) -> Answer:
+    at, actor = request_time(), current_actor()
+    page = workpage.item_page(found, actor, Moment.at(at))
+    conducts = _conducts(found)
+    if form is None:
+        form = AnswerForm(formdata=None, data=_standing(page))
+    if stale is not None:
+        # Saving again is meant to come after theirs.
+        form.based_on.data = str(stale.theirs.get("row", ""))
+    body = render_template(
+        "audits/item.html",
+        page=page,
+        form=form,
+        evidence_form=evidence_form or EvidenceForm(formdata=None),
+        editable=conducts and State(found.audit.current_state) in EDITABLE,
+        conducts=conducts,
+        conflict=_conflict(stale) if stale else None,
+        wants_finding=page.latest is not None
+        and page.latest.result in WITH_FINDING
+        and not page.own_findings,
+        finding_results=" ".join(WITH_FINDING),
+        findings_url=_finding_url(found),
+    )
+    return body, status
+
+
+def _standing(page: workpage.ItemPage) -> dict[str, Any]:
+    """Return what the form begins with: what stands, or with ?draft=1 what was typed and not saved."""
+    latest = page.latest
+    note = latest.note if latest else ""
+    if page.draft is not None and request.args.get("draft"):
+        note = page.draft.note
+    return {
+        "result": latest.result if latest else Result.NOT_CHECKED.value,
+        "note": note,
+        "reason": latest.reason if latest else "",
+        "based_on": str(latest.id) if latest else "",
+    }
+
+
+def _conflict(stale: Stale) -> dict[str, Any]:
+    theirs, mine = stale.theirs, stale.mine
+    rows = [
+        {
+            "label": _("Result"),
+            "theirs": Result(theirs["result"]).label,
+            "mine": Result(mine["result"]).label,
+        },
+        {"label": _("What was seen and heard"), "theirs": theirs["note"], "mine": mine["note"]},
+        {"label": _("Why it does not apply"), "theirs": theirs["reason"], "mine": mine["reason"]},
+    ]
+    return {
+        "who": people.name(theirs.get("by"), Moment.at(request_time())),
+        "when": format_instant(theirs.get("at")),
+        "rows": [row for row in rows if row["theirs"] or row["mine"]],
+    }
+
+
+def _conducts(found: AuditItem) -> bool:
+    actor = current_actor()
+    return actor.may(Permission.AUDIT_CONDUCT) and queries.is_auditor(actor, found.audit_id, request_time())
+
+
+def _finding_url(found: AuditItem) -> str:
+    """Return where a finding on this item is written; empty while nobody writes findings here."""
+    if "findings.record" not in current_app.view_functions:
+        return ""
+    return url_for("findings.record", item_id=found.id)
+
+
+def _here(found: AuditItem) -> str:
+    return url_for("audits.item", audit_id=found.audit_id, item_id=found.id)
+
+
+def _onward(found: AuditItem) -> str:
+    """Return the item to go on with: the next one where the button says so, else this one."""
+    if "onward" not in request.form:
+        return _here(found)
+    later = (
+        AuditItem.select(AuditItem.id)
+        .where(AuditItem.audit == found.audit_id, AuditItem.position > found.position)
+        .order_by(AuditItem.position)
+        .first()
+    )
+    return url_for("audits.item", audit_id=found.audit_id, item_id=later.id if later else found.id)
+
+
+def _first_error(form: AnswerForm) -> str:
+    return next((str(messages[0]) for messages in form.errors.values() if messages), "")
+
+
+def _told(status: int, **body: Any) -> tuple[Response, int]:
+    saved_at = format_instant(request_time())[-5:] if status == 200 else None
+    return jsonify(saved_at=saved_at, **body), status

@@ -1,0 +1,132 @@
+"""What audits give to the worklist and to the reminders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from auditor.access import Actor, Permission
+from auditor.audits import queries
+from auditor.audits.exceptions import unsettled
+from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditPlan, ItemResult
+from auditor.audits.results import EDITABLE, State
+from auditor.catalogue.models import Subject
+from auditor.dated import Moment
+from auditor.language import _, _l, current
+from auditor.people import queries as people
+from auditor.work import DueThing, WorkItem
+
+_OPEN = [state.value for state in EDITABLE]
+_STEPS = {
+    State.PLANNED: _l("Start the audit"),
+    State.IN_PROGRESS: _l("Go on with the audit"),
+    State.RETURNED: _l("Correct the audit"),
+}
+
+
+def waiting_for(actor: Actor, moment: Moment) -> list[WorkItem]:
+    """Return the audits that wait for the person: to carry out, to approve, to be decided on."""
+    wanted = _wanted(actor, moment)
+    if not wanted:
+        return []
+    audits = list(
+        Audit.select(Audit, Subject)
+        .join(Subject)
+        .where(Audit.id.in_(list(wanted)), Audit.current_state != State.CANCELLED.value)
+    )
+    plans = {row.audit_id: row for row in AuditPlan.standing(moment, AuditPlan.audit.in_(list(wanted)))}
+    names = queries.subject_names([audit.subject for audit in audits], moment, current())
+    posts = queries.auditors(list(wanted), moment)
+    persons = people.names({row.person_id for rows in posts.values() for row in rows}, moment)
+    items = []
+    for audit in audits:
+        due_on = plan.due_on if (plan := plans.get(audit.id)) else None
+        who = _(", ").join(persons.get(row.person_id, "") for row in posts.get(audit.id, []))
+        for step, url, state in wanted[audit.id]:
+            items.append(
+                WorkItem(
+                    kind="audit",
+                    title=queries.title(audit, names[audit.subject_id]),
+                    url=url,
+                    step=str(step),
+                    due_on=due_on,
+                    who=who,
+                    state=("audit", state or audit.current_state),
+                )
+            )
+    return items
+
+
+def _wanted(actor: Actor, moment: Moment) -> dict[int, list[tuple[Any, str, str]]]:
+    """Return by audit the steps that wait: (words, address, state to show or empty)."""
+    found: dict[int, list[tuple[Any, str, str]]] = {}
+    for audit_id, state in _mine(actor, moment):
+        url = f"/audits/{audit_id}/items/" if state != State.RETURNED else f"/audits/{audit_id}"
+        found.setdefault(audit_id, []).append((_STEPS[State(state)], url, ""))
+    if actor.everywhere(Permission.AUDIT_APPROVE):
+        for audit_id in _to_approve(actor):
+            found.setdefault(audit_id, []).append(
+                (_l("Approve or send back"), f"/audits/{audit_id}/decide", "")
+            )
+    if actor.everywhere(Permission.AUDIT_ASSIGN):
+        for row in unsettled(moment):
+            found.setdefault(row.audit_id, []).append(
+                (_l("Settle the independence"), f"/audits/{row.audit_id}/exceptions/{row.id}", "")
+            )
+        for audit_id in _without_auditors(moment):
+            found.setdefault(audit_id, []).append((_l("Name auditors"), f"/audits/{audit_id}/auditors", ""))
+        for audit_id in _late(moment):
+            if audit_id not in found:
+                found[audit_id] = [(_l("See what is missing"), f"/audits/{audit_id}", "overdue")]
+    return found
+
+
+def _mine(actor: Actor, moment: Moment) -> list[tuple[int, str]]:
+    if actor.person_id is None:
+        return []
+    posts = AuditAssignee.standing(moment, AuditAssignee.person == actor.person_id).where(AuditAssignee.held)
+    mine: Any = Audit.select(Audit.id, Audit.current_state).where(
+        Audit.id.in_(posts.select(AuditAssignee.audit)), Audit.current_state.in_(_OPEN)
+    )
+    return list(mine.tuples())
+
+
+def _to_approve(actor: Actor) -> list[int]:
+    """Submitted audits, without those that the person carried out (design §3.4)."""
+    own = {one for one in (actor.person_id, *actor.principal_ids) if one is not None}
+    audited = AuditAssignee.select(AuditAssignee.audit).where(
+        AuditAssignee.person.in_(list(own)), AuditAssignee.held
+    )
+    wrote = AuditItem.select(AuditItem.audit).join(ItemResult).where(ItemResult.recorded_by.in_(list(own)))
+    rows = Audit.select(Audit.id).where(
+        Audit.current_state == State.SUBMITTED.value, Audit.id.not_in(audited), Audit.id.not_in(wrote)
+    )
+    return [row.id for row in rows]
+
+
+def _without_auditors(moment: Moment) -> list[int]:
+    held = AuditAssignee.standing(moment).where(AuditAssignee.held).select(AuditAssignee.audit)
+    rows = Audit.select(Audit.id).where(Audit.current_state.in_(_OPEN), Audit.id.not_in(held))
+    return [row.id for row in rows]
+
+
+def _late(moment: Moment) -> list[int]:
+    open_ = Audit.select(Audit.id).where(Audit.current_state.in_(_OPEN))
+    rows = AuditPlan.standing(moment, AuditPlan.audit.in_(open_)).where(AuditPlan.due_on < moment.day)
+    return [row.audit_id for row in rows]
+
+
+def due_things(moment: Moment) -> list[DueThing]:
+    """Return the audits that are to be submitted, for each of their auditors."""
+    open_ = Audit.select(Audit.id).where(Audit.current_state.in_(_OPEN))
+    plans = {row.audit_id: row.due_on for row in AuditPlan.standing(moment, AuditPlan.audit.in_(open_))}
+    posts = queries.auditors(list(plans), moment)
+    return [
+        DueThing(
+            notice="audit_due",
+            id=audit_id,
+            due_on=due_on,
+            person_ids=tuple(row.person_id for row in posts.get(audit_id, [])),
+            path=f"/audits/{audit_id}",
+        )
+        for audit_id, due_on in plans.items()
+    ]

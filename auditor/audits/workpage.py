@@ -1,0 +1,264 @@
+"""What the checklist shows: the list of items, one item with its answer, and its background."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from auditor.access import Actor
+from auditor.audits import queries
+from auditor.audits.models import Audit, AuditItem, AuditPlan, AuditState, ItemDraft, ItemEvidence, ItemResult
+from auditor.audits.results import Result
+from auditor.catalogue.models import CatalogueVersion, Category, Control
+from auditor.dated import Moment
+from auditor.errors import NotFound
+from auditor.evidence.models import Evidence, StoredFile
+from auditor.language import current
+from auditor.people import queries as people
+
+_EARLIER_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the list of items."""
+
+    id: int
+    code: str
+    title: str
+    result: str
+
+    @property
+    def checked(self) -> bool:
+        return self.result != Result.NOT_CHECKED
+
+
+@dataclass(frozen=True)
+class Group:
+    """The items of one category."""
+
+    title: str
+    entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def checked(self) -> int:
+        return sum(entry.checked for entry in self.entries)
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A piece of evidence of an item."""
+
+    evidence: Evidence
+    name: str
+    size: int
+    about_on: date
+    given_by: str
+    given_at: datetime
+    erased: bool
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What an earlier audit of the same subject found at the same control."""
+
+    number: str
+    fiscal_year: int
+    result: str
+    note: str
+    on: date
+    by: str
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    """Everything that the page of one item shows."""
+
+    item: AuditItem
+    audit: Audit
+    name: str
+    groups: list[Group]
+    plan: AuditPlan
+    latest: ItemResult | None
+    latest_by: str
+    draft: ItemDraft | None
+    evidence: list[Attached]
+    earlier: list[Earlier]
+    findings: list[queries.OpenFinding]
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [entry for group in self.groups for entry in group.entries]
+
+    @property
+    def group(self) -> Group:
+        """The category this item stands in."""
+        return next(
+            group for group in self.groups if any(entry.id == self.item.id for entry in group.entries)
+        )
+
+    @property
+    def own_findings(self) -> list[queries.OpenFinding]:
+        return [one for one in self.findings if one.item_id == self.item.id]
+
+    @property
+    def open_findings(self) -> list[queries.OpenFinding]:
+        return [one for one in self.findings if one.item_id != self.item.id]
+
+    def beside(self, step: int) -> Entry | None:
+        """Return the entry ``step`` places after this one, None past the ends."""
+        entries = self.entries
+        place = next(i for i, entry in enumerate(entries) if entry.id == self.item.id) + step
+        return entries[place] if 0 <= place < len(entries) else None
+
+    def next_unchecked(self) -> Entry | None:
+        """Return the next entry without a result, from the top again past the end."""
+        entries = self.entries
+        place = next(i for i, entry in enumerate(entries) if entry.id == self.item.id)
+        round_ = [*entries[place + 1 :], *entries[:place]]
+        return next((entry for entry in round_ if not entry.checked), None)
+
+
+def item_page(item: AuditItem, actor: Actor, moment: Moment) -> ItemPage:
+    """Return the page of an item that was authorised (``queries.item_for``): ten queries and the findings' own."""
+    audit = item.audit
+    latest = ItemResult.latest(moment, item=item.id)
+    held = list(_attached(item, moment))
+    before = _earlier(item, moment)
+    names = people.names(
+        [
+            *(row.evidence.given_by_id for row in held),
+            *(row.recorded_by for row in before),
+            latest.recorded_by if latest else None,
+        ],
+        moment,
+    )
+    return ItemPage(
+        item=item,
+        audit=audit,
+        name=queries.subject_name(audit.subject, moment, current()),
+        groups=groups(audit.id, current()),
+        plan=queries.plan_of(audit.id, moment),
+        latest=latest,
+        latest_by=names.get(latest.recorded_by or 0, "") if latest else "",
+        draft=_draft(item, actor, latest),
+        evidence=[_shown(row.evidence, names) for row in held],
+        earlier=[_told(row, names) for row in before],
+        findings=[one for ask in queries.findings_beside for one in ask(item, moment)],
+    )
+
+
+def groups(audit_id: int, language: str) -> list[Group]:
+    """Return the items of an audit by category, in their order: one query."""
+    title, heading = (
+        (Control.title_ja, Category.title_ja) if language == "ja" else (Control.title_en, Category.title_en)
+    )
+    query: Any = (
+        AuditItem.select(AuditItem.id, Control.code, title, AuditItem.current_result, Category.id, heading)
+        .join(Control)
+        .join(Category)
+        .where(AuditItem.audit == audit_id)
+        .order_by(AuditItem.position, AuditItem.id)
+        .tuples()
+    )
+    found: dict[int, Group] = {}
+    for item_id, code, words, result, category, named in query:
+        found.setdefault(category, Group(named)).entries.append(Entry(item_id, code, words, result))
+    return list(found.values())
+
+
+def first_open(audit_id: int) -> int:
+    """Return the item to begin with: the first not checked, else the first. Raises NotFound without items."""
+    query = AuditItem.select(AuditItem.id).where(AuditItem.audit == audit_id)
+    unchecked = query.where(AuditItem.current_result == Result.NOT_CHECKED.value)
+    row = unchecked.order_by(AuditItem.position).first() or query.order_by(AuditItem.position).first()
+    if row is None:
+        raise NotFound
+    return int(row.id)
+
+
+def evidence_of(item: AuditItem, evidence_id: int, moment: Moment) -> Evidence:
+    """Return a piece of evidence that is attached to the item. Raises NotFound."""
+    for row in _attached(item, moment):
+        if row.evidence_id == evidence_id:
+            found: Evidence = row.evidence
+            return found
+    raise NotFound
+
+
+def _attached(item: AuditItem, moment: Moment) -> Iterable[ItemEvidence]:
+    return (
+        ItemEvidence.standing(moment, ItemEvidence.item == item.id)
+        .select(ItemEvidence, Evidence, StoredFile)
+        .join(Evidence)
+        .join(StoredFile)
+        .where(ItemEvidence.held)
+        .order_by(Evidence.given_at, Evidence.id)
+    )
+
+
+def _shown(evidence: Evidence, names: dict[int, str]) -> Attached:
+    return Attached(
+        evidence,
+        evidence.name,
+        evidence.file.size if evidence.file else 0,
+        evidence.about_on,
+        names.get(evidence.given_by_id or 0, ""),
+        evidence.given_at,
+        evidence.file is not None and evidence.file.erased_at is not None,
+    )
+
+
+def _draft(item: AuditItem, actor: Actor, latest: ItemResult | None) -> ItemDraft | None:
+    """Return what the person typed and did not save, unless it says what stands anyway."""
+    row: ItemDraft | None = ItemDraft.get_or_none(
+        ItemDraft.item == item.id, ItemDraft.person == actor.person_id
+    )
+    return None if row is None or row.note == (latest.note if latest else "") else row
+
+
+def _earlier(item: AuditItem, moment: Moment) -> list[ItemResult]:
+    """Return what earlier audits found at this control code and subject, the latest first: one query."""
+    same = (
+        AuditItem.select(AuditItem.id)
+        .join(Audit)
+        .switch(AuditItem)
+        .join(Control)
+        .join(CatalogueVersion)
+        .where(
+            Audit.subject == item.audit.subject_id,
+            Audit.id < item.audit_id,
+            Control.code == item.control.code,
+            CatalogueVersion.catalogue
+            == CatalogueVersion.select(CatalogueVersion.catalogue).where(
+                CatalogueVersion.id == item.audit.version_id
+            ),
+        )
+    )
+    approved = AuditState.standing(moment, AuditState.audit.in_(Audit.select(Audit.id).where(
+        Audit.subject == item.audit.subject_id
+    ))).where(AuditState.state == "approved")  # fmt: skip
+    query = (
+        ItemResult.standing(moment, ItemResult.item.in_(same))
+        .select(ItemResult, AuditItem, Audit)
+        .join(AuditItem)
+        .join(Audit)
+        .where(Audit.id.in_(approved.select(AuditState.audit)), ItemResult.result != Result.NOT_CHECKED.value)
+        .order_by(ItemResult.valid_from.desc(), ItemResult.id.desc())
+        .limit(_EARLIER_SHOWN)
+    )
+    return list(query)
+
+
+def _told(row: ItemResult, names: dict[int, str]) -> Earlier:
+    audit = row.item.audit
+    return Earlier(
+        audit.number,
+        audit.fiscal_year,
+        row.result,
+        row.note,
+        row.valid_from,
+        names.get(row.recorded_by or 0, ""),
+    )
