@@ -7,6 +7,7 @@ from peewee import fn
 from auditor import events
 from auditor.accounts import queries as accounts
 from auditor.audits import queries as audits
+from auditor.audits.exceptions import on_membership_changed
 from auditor.audits.models import AuditAssignee
 from auditor.catalogue.actions import subject_of_department
 from auditor.findings.beside import findings_beside, items_with_finding
@@ -20,6 +21,7 @@ def subscribe() -> None:
         audits.items_with_finding.append(items_with_finding)
         audits.findings_beside.append(findings_beside)
     events.subscribe(events.DepartmentAdded, subject_of_department)
+    events.subscribe(events.MembershipChanged, on_membership_changed)
 
 
 def _audits_anywhere(person_id: int) -> bool:
