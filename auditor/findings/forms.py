@@ -64,7 +64,8 @@ class RecordForm(FlaskForm):
         _l("Title"), [*_needed(_l("Say in one line what is not as it should be.")), _length(200)]
     )
     facts = TextAreaField(
-        _l("What was found"), [*_needed(_l("Write what was found: what, where, when, how many.")), _length(_LONG)]
+        _l("What was found"),
+        [*_needed(_l("Write what was found: what, where, when, how many.")), _length(_LONG)],
     )
     grade = RadioField(
         _l("Grade"),
@@ -86,7 +87,8 @@ class ChangeForm(FlaskForm):
         _l("Title"), [*_needed(_l("Say in one line what is not as it should be.")), _length(200)]
     )
     facts = TextAreaField(
-        _l("What was found"), [*_needed(_l("Write what was found: what, where, when, how many.")), _length(_LONG)]
+        _l("What was found"),
+        [*_needed(_l("Write what was found: what, where, when, how many.")), _length(_LONG)],
     )
     grade = SelectField(_l("Grade"), choices=[SelectChoice(grade.value, grade.label) for grade in Grade])
     reason = TextAreaField(
@@ -140,6 +142,9 @@ class ReviewForm(CommentedForm):
 
 
 class VerifyForm(CommentedForm):
+    comment = TextAreaField(
+        _l("Comment"), [*_needed(_l("Write what you looked at and what you found.")), _length(_LONG)]
+    )
     decision = RadioField(
         _l("Decision"),
         choices=[
@@ -159,6 +164,9 @@ class VerifyForm(CommentedForm):
 
 
 class EffectivenessForm(CommentedForm):
+    comment = TextAreaField(
+        _l("Comment"), [*_needed(_l("Write how you checked it and what you found.")), _length(_LONG)]
+    )
     decision = RadioField(
         _l("Outcome of the check"),
         choices=[

@@ -81,7 +81,9 @@ def auditors_of(findings: Iterable[Finding], moment: Moment) -> dict[int, set[in
             of_item.setdefault(finding.item_id, []).append(finding.id)
     if not of_item:
         return found
-    audits = dict(db.tuples(AuditItem.select(AuditItem.id, AuditItem.audit).where(AuditItem.id.in_(of_item))))
+    audits = dict(
+        db.tuples(AuditItem.select(AuditItem.id, AuditItem.audit).where(AuditItem.id.in_(list(of_item))))
+    )
     posts = list(
         AuditAssignee.standing(moment, AuditAssignee.audit.in_(set(audits.values()))).where(
             AuditAssignee.held

@@ -39,24 +39,27 @@ def within(actor: Actor, permission: Permission, moment: Moment) -> Expression |
     """Return the condition on Finding that ``permission`` narrows to; None: no condition.
 
     COMPANY: all. DEPARTMENT: those the departments headed answer for. ASSIGNED: an auditor those of the own
-    audits, an employee those with an action of the own.
+    audits, an employee those with an action of the own. The ids are read first (at most three queries): put
+    into each other, these subqueries overflow the parser of SQLite.
     """
     if actor.everywhere(permission):
         return None
-    reached: Any = Finding.id.in_([])
+    reached: set[int] = set()
     if Scope.DEPARTMENT in actor.scopes(permission):
-        headed = FindingDetail.standing(moment).where(FindingDetail.department.in_(actor.department_ids))
-        reached |= Finding.id.in_(headed.select(FindingDetail.finding))
+        headed = FindingDetail.standing(moment).where(
+            FindingDetail.department.in_(list(actor.department_ids))
+        )
+        reached |= {row[0] for row in db.tuples(headed.select(FindingDetail.finding))}
     if Role.AUDITOR in actor.roles and permission in TABLE[Role.AUDITOR]:
         posts = AuditAssignee.standing(moment, AuditAssignee.person == actor.person_id)
         audits = posts.where(AuditAssignee.held).select(AuditAssignee.audit)
         items = AuditItem.select(AuditItem.id).where(AuditItem.audit.in_(audits))
-        reached |= Finding.item.in_(items)
+        reached |= {row[0] for row in db.tuples(Finding.select(Finding.id).where(Finding.item.in_(items)))}
     if permission in TABLE[Role.EMPLOYEE] and Role.EMPLOYEE in actor.roles:
         owned = owned_actions(actor.person_id or 0, moment).select(ActionDetail.corrective_action)
         actions = CorrectiveAction.select(CorrectiveAction.finding).where(CorrectiveAction.id.in_(owned))
-        reached |= Finding.id.in_(actions)
-    condition: Expression = reached
+        reached |= {row[0] for row in db.tuples(actions)}
+    condition: Expression = Finding.id.in_(sorted(reached))
     return condition
 
 
