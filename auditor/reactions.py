@@ -9,8 +9,12 @@ from auditor.accounts import queries as accounts
 from auditor.audits import queries as audits
 from auditor.audits.exceptions import on_membership_changed
 from auditor.audits.models import AuditAssignee
+from auditor.catalogue import queries as catalogue
 from auditor.catalogue.actions import subject_of_department
 from auditor.findings.beside import findings_beside, items_with_finding
+from auditor.notifications.password_links import mail_password_link
+from auditor.promises.queries import kept_by
+from auditor.promises.results import last_results
 
 
 def subscribe() -> None:
@@ -20,7 +24,11 @@ def subscribe() -> None:
     if items_with_finding not in audits.items_with_finding:
         audits.items_with_finding.append(items_with_finding)
         audits.findings_beside.append(findings_beside)
+    if last_results not in catalogue.last_results:
+        catalogue.last_results.append(last_results)
+        catalogue.kept_promises.append(kept_by)
     events.subscribe(events.DepartmentAdded, subject_of_department)
+    events.subscribe(events.PasswordLinkMade, mail_password_link)
     events.subscribe(events.MembershipChanged, on_membership_changed)
 
 

@@ -41,6 +41,7 @@ class LastResult:
     on: date
     audit_id: int
     number: str
+    code: str = ""
 
 
 @dataclass(frozen=True)

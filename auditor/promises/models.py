@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from peewee import CharField, DateField, ForeignKeyField, IntegerField, TextField
 
-from auditor.db import CountedModel, UtcDateTimeField
+from auditor.dated import DatedRow
+from auditor.db import CountedModel, Flag, UtcDateTimeField
 
 
 class Policy(CountedModel):
-    """A published text, by the day it was published."""
+    """A published text, by the day it was published; entered again for the same day, the later one stands."""
 
-    published_on = DateField(unique=True)
+    published_on = DateField(index=True)
     title_ja = CharField(max_length=200)
     title_en = CharField(max_length=200)
     recorded_at = UtcDateTimeField()
@@ -22,17 +23,22 @@ class Promise(CountedModel):
     policy = ForeignKeyField(Policy, backref="promises")
     policy_id: int
     number = CharField(max_length=20)
+    heading_ja = CharField(max_length=200, default="")  # of the part that begins with this sentence
+    heading_en = CharField(max_length=200, default="")
     text_ja = TextField()
     text_en = TextField()
     position = IntegerField()
 
+    class Meta:
+        indexes = ((("policy", "number"), True),)
 
-class PromiseControl(CountedModel):
-    """That a control (by code, across catalogue versions) shows the promise kept."""
+
+class PromiseControl(DatedRow):
+    """Whether a control (by code, across catalogue versions) shows the promise kept."""
 
     promise = ForeignKeyField(Promise, backref="controls")
     promise_id: int
-    code = CharField(max_length=60)
+    code = CharField(max_length=60, index=True)
+    held = Flag()
 
-    class Meta:
-        indexes = ((("promise", "code"), True),)
+    series = ("promise", "code")
