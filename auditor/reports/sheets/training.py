@@ -1,0 +1,118 @@
+"""Training by course and department, and who is absent, by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from auditor.language import _
+from auditor.reports.book import Book, Sheet
+from auditor.reports.figures import share
+from auditor.reports.headline import trained
+from auditor.reports.material import Material
+from auditor.reports.styles import LATE
+from auditor.reports.tables import unit_key
+from auditor.reports.training_lines import STATE_LABELS, CourseShown
+from auditor.training.states import LEFT, STATES
+
+WIDTHS = (30, 10, 10, 10, 10, 10, 10, 10, 12, 10, 12)
+PATTERNS = (None, "pct20", "ltUpDiag", "wdDnDiag", "dkHorz", "pct5", "smCheck")
+
+
+def write(sheet: Sheet, book: Book, material: Material) -> None:
+    """Write one part a course, then the absent."""
+    sheet.title_rows(
+        _("Training by course and department"),
+        _("Every worker on the roster is in exactly one column. The share is of all workers; leavers of the year stand apart."),
+    )  # fmt: skip
+    if not material.courses:
+        sheet.write()
+        sheet.write([(book.styles.text, _("No course was owed in this year so far."))])
+    for position, course in enumerate(material.courses):
+        if position:
+            sheet.break_before(sheet.row + 2)
+        _course(sheet, book, material, course)
+    _absent(sheet, book, material)
+
+
+def _course(sheet: Sheet, book: Book, material: Material, course: CourseShown) -> None:
+    side = material.scope.now
+    sheet.section(course.title)
+    head = sheet.head(
+        _("Department"), *(STATE_LABELS[state] for state in STATES), _("Workers"), _("Share completed"),
+        str(STATE_LABELS[LEFT]),
+    )  # fmt: skip
+    for unit in material.units.get(course.id, []):
+        name = side.training.department(unit) or _("(no department)")
+        _row(sheet, book, material, course, name, {"unit_key": unit_key(unit)})
+    last = sheet.row
+    _row(sheet, book, material, course, _("Total"), {}, total=True)
+    if last == head:
+        return
+    sheet.write()
+    height = 3.2 + 0.6 * (last - head)
+    sheet.bars(
+        _("%(course)s: workers by department", course=course.title), head, last, range(2, 9),
+        f"A{sheet.row + 1}", 25, height, PATTERNS,
+    )  # fmt: skip
+    for _line in range(int(height / 0.5) + 1):
+        sheet.write(height=15)
+
+
+def _row(
+    sheet: Sheet, book: Book, material: Material, course: CourseShown, name: str, where: dict[str, Any], total: bool = False
+) -> None:  # fmt: skip
+    styles, day = book.styles, material.scope.now.moment.day
+    label, number, part = (
+        (styles.total_label, styles.total, styles.total_share)
+        if total
+        else (styles.label, styles.number, styles.share)
+    )
+    said = f"{course.title}, {name}"
+    cells: list[Any] = [(label, name)]
+    for column, state in enumerate(STATES, 2):
+        wanted = trained(day, course, state, **where)
+        cells.append(sheet.figure(wanted, f"{said}: {STATE_LABELS[state]}", number, column))
+    everybody = trained(day, course, **where)
+    done = share(trained(day, course, "completed", **where), everybody)
+    cells.append(sheet.figure(everybody, f"{said}: {_('Workers')}", number, 9))
+    cells.append(sheet.figure(done, f"{said}: {_('Share completed')}", part, 10))
+    cells.append(
+        sheet.figure(trained(day, course, LEFT, **where), f"{said}: {STATE_LABELS[LEFT]}", number, 11)
+    )
+    sheet.write(cells)
+
+
+def _absent(sheet: Sheet, book: Book, material: Material) -> None:
+    styles, roster = book.styles, material.scope.now.training
+    sheet.break_before(sheet.row + 2)
+    sheet.section(_("Who is overdue, by name"))
+    sheet.write(
+        [
+            (styles.head, _("Department")), (styles.head, _("Employee number")), (styles.head, None),
+            (styles.head, _("Name")), (styles.head, None), (styles.head, _("Due")), (styles.head, None),
+            (styles.head, _("Days late")), (styles.head, _("Course")), (styles.head, None), (styles.head, None),
+        ]
+    )  # fmt: skip
+    first = sheet.row + 1
+    for line in sorted(
+        material.late, key=lambda one: (one.course_id, roster.order(one.department_id), one.number)
+    ):
+        sheet.write(
+            [
+                (styles.label, roster.department(line.department_id)),
+                (styles.short, line.number),
+                (styles.short, None),
+                (styles.strong_short, line.name),
+                (styles.short, None),
+                (styles.day, line.due_on),
+                (styles.short, None),
+                (styles.number, line.late_days),
+                (styles.short, line.course),
+                (styles.short, None),
+                (styles.short, None),
+            ]
+        )
+    if material.late:
+        sheet.mark(f"H{first}:H{sheet.row}", f"$H{first}>=14", LATE)
+    else:
+        sheet.write([(styles.text, _("Nobody is overdue."))])

@@ -1,0 +1,137 @@
+"""How cells look: few styles, made once, and text that never becomes a formula."""
+
+from __future__ import annotations
+
+import re
+from copy import copy
+from typing import Any
+
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ERROR_CODES
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.differential import DifferentialStyle
+
+INK, SOFT, LINE, ACCENT = "FF1A222D", "FFE9EFF8", "FFB8C0CC", "FF1F4B8E"
+FONTS = {"ja": "Yu Gothic", "en": "Calibri"}
+LONGEST = 32_767  # characters that a cell holds
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
+_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "'")
+_THIN = Side(style="thin", color=LINE)
+_STRONG = Side(style="medium", color=INK)
+
+
+def plain_text(value: object) -> str:
+    """Return what a cell may hold of a text: no control characters, no escapes of Excel's own, not too long."""
+    text = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    text = _ESCAPED.sub("_x005F_", _CONTROL.sub("", text))
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+class Style:
+    """One look: applied to a cell by copying what openpyxl made of it once."""
+
+    def __init__(self, sheet: Any, **parts: Any) -> None:
+        model: Any = WriteOnlyCell(sheet)
+        for name, value in parts.items():
+            setattr(model, name, value)
+        self._style = copy(model._style)
+        model.quotePrefix = True
+        self._quoted = copy(model._style)
+
+    def cell(self, sheet: Any, value: Any) -> Any:
+        """Return a cell of this look; text stays text whatever it begins with."""
+        cell: Any = WriteOnlyCell(sheet)
+        if not isinstance(value, str):
+            cell.value = value
+            cell._style = copy(self._style)
+            return cell
+        text = plain_text(value)
+        cell._value = text
+        cell.data_type = "s"
+        cell._style = copy(
+            self._quoted if text.startswith(_DANGEROUS) or text in ERROR_CODES else self._style
+        )
+        return cell
+
+    def formula(self, sheet: Any, value: str) -> Any:
+        """Return a cell with a formula of ours."""
+        cell: Any = WriteOnlyCell(sheet)
+        cell._value = value
+        cell.data_type = "f"
+        cell._style = copy(self._style)
+        return cell
+
+
+class Styles:
+    """Every look of a workbook in one language."""
+
+    def __init__(self, sheet: Any, language: str) -> None:
+        self._sheet = sheet
+        self._font = FONTS[language]
+        border = Border(bottom=_THIN)
+        boxed = Border(top=_THIN, bottom=_THIN, left=_THIN, right=_THIN)
+        top = Alignment(vertical="top")
+        wrapped = Alignment(vertical="top", wrap_text=True)
+        right = Alignment(vertical="top", horizontal="right")
+        centred = Alignment(vertical="center", horizontal="center", wrap_text=True)
+        fill = PatternFill("solid", fgColor=SOFT)
+        self.title = self._make(font={"size": 18, "bold": True, "color": ACCENT})
+        self.heading = self._make(
+            font={"size": 13, "bold": True, "color": ACCENT}, border=Border(bottom=_STRONG)
+        )
+        self.meta = self._make(font={"size": 9, "color": "FF4B5666"})
+        self.note = self._make(font={"size": 10, "color": "FF4B5666"}, alignment=wrapped)
+        self.head = self._make(font={"bold": True}, fill=fill, border=boxed, alignment=centred)
+        self.label = self._make(border=border, alignment=wrapped)
+        self.strong = self._make(font={"bold": True}, border=border, alignment=wrapped)
+        self.text = self._make(border=border, alignment=wrapped)
+        self.short = self._make(border=border, alignment=top)
+        self.strong_short = self._make(font={"bold": True}, border=border, alignment=top)
+        self.number = self._make(border=border, alignment=right, number_format="#,##0")
+        self.total = self._make(
+            font={"bold": True},
+            border=Border(top=_THIN, bottom=_STRONG),
+            alignment=right,
+            number_format="#,##0",
+        )
+        self.total_label = self._make(
+            font={"bold": True}, border=Border(top=_THIN, bottom=_STRONG), alignment=top
+        )
+        self.signed = self._make(border=border, alignment=right, number_format='+#,##0;"−"#,##0;"±"0')
+        self.share = self._make(border=border, alignment=right, number_format="0.0%")
+        self.total_share = self._make(
+            font={"bold": True},
+            border=Border(top=_THIN, bottom=_STRONG),
+            alignment=right,
+            number_format="0.0%",
+        )
+        self.signed_share = self._make(border=border, alignment=right, number_format='+0.0%;"−"0.0%;"±"0.0%')
+        self.day = self._make(border=border, alignment=top, number_format="yyyy-mm-dd")
+        self.instant = self._make(border=border, alignment=top, number_format="yyyy-mm-dd hh:mm")
+        self.code = self._make(font={"name": "Consolas", "size": 9}, border=border, alignment=wrapped)
+        grid = Alignment(vertical="center", horizontal="center")
+        self.grid_ok = self._make(border=boxed, alignment=grid, number_format='"○ "0;;"○"')
+        self.grid_minor = self._make(
+            font={"bold": True}, border=boxed, alignment=grid, number_format='"▲ "0',
+            fill=PatternFill("lightUp", fgColor="FFB8860B", bgColor="FFFFFFFF"),
+        )  # fmt: skip
+        self.grid_major = self._make(
+            font={"bold": True, "color": "FFFFFFFF"}, border=boxed, alignment=grid, number_format='"● "0',
+            fill=PatternFill("solid", fgColor="FF8C1A15"),
+        )  # fmt: skip
+        self.grid_none = self._make(font={"size": 9, "color": "FF4B5666"}, border=boxed, alignment=grid)
+
+    def _make(self, font: dict[str, Any] | None = None, **parts: Any) -> Style:
+        font = {"name": self._font, "size": 10, "color": INK, **(font or {})}
+        return Style(self._sheet, font=Font(**font), **parts)
+
+
+# What stands out on a black-and-white print: bold and a pattern, never colour alone.
+LATE = DifferentialStyle(
+    font=Font(bold=True, color="FF8C1A15"),
+    fill=PatternFill("lightUp", fgColor="FFD99A96", bgColor="FFFFFFFF"),
+)
+WRONG = DifferentialStyle(
+    font=Font(bold=True, color="FFFFFFFF"), fill=PatternFill("solid", fgColor="FF8C1A15", bgColor="FF8C1A15")
+)

@@ -1,0 +1,109 @@
+"""The summary workbook: detail sheets first, then the sheets that count them, then the reconciliation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from auditor.company import queries as company
+from auditor.language import _, fiscal_year_name, format_long_day, speaking
+from auditor.reports import tables
+from auditor.reports.book import Book, DetailSheet, Sheet
+from auditor.reports.material import Material
+from auditor.reports.scope import Scope
+from auditor.reports.sheets import (
+    actions,
+    audits,
+    controls,
+    cover,
+    findings,
+    promises,
+    reconciliation,
+    summary,
+    training,
+)
+from auditor.reports.sheets.cover import Production
+from auditor.reports.tables import Table
+
+
+def write_summary(scope: Scope, language: str, production: Production, path: Path) -> dict[str, int]:
+    """Write the summary workbook of ``scope`` to ``path``; returns how many rows each detail sheet has.
+
+    The same data, moment and language give the same cells, the block on production apart.
+    """
+    with speaking(language):
+        name = company.company_name(scope.now.moment)
+        book = Book(language, _heading(name, scope))
+        book.describe(_("Summary report: %(company)s, %(day)s", company=name, day=scope.now.moment.day))
+        material = Material(scope)
+        sheets = _sheets(book)
+        rows = _write_details(
+            book, material, [one for one in sheets.values() if isinstance(one, DetailSheet)]
+        )
+        cover.write(_plain(sheets["cover"]), book, scope, name, production)
+        summary.write(_plain(sheets["summary"]), book, material)
+        promises.write(_plain(sheets["promises_board"]), book, material)
+        controls.prepare(_plain(sheets["controls_grid"]), len(material.categories))
+        controls.write(_plain(sheets["controls_grid"]), book, material)
+        audits.write(_plain(sheets["audits_list"]), book, material)
+        findings.write(_plain(sheets["findings_list"]), book, material)
+        actions.write(_plain(sheets["actions_list"]), book, material)
+        training.write(_plain(sheets["training_list"]), book, material)
+        reconciliation.write(_plain(sheets["reconciliation"]), book)
+        book.raw.save(path)
+    return rows
+
+
+def _heading(name: str, scope: Scope) -> str:
+    return str(
+        _(
+            "%(company)s · %(year)s · as of %(day)s",
+            company=name,
+            year=fiscal_year_name(scope.now.year.label),
+            day=format_long_day(scope.now.moment.day),
+        )
+    )
+
+
+def _sheets(book: Book) -> dict[str, Sheet | DetailSheet]:
+    """Make every sheet in the order in which it is read; they are written in another."""
+    made: dict[str, Sheet | DetailSheet] = {
+        "cover": Sheet(book, _("Cover"), (4, 34, 84)),
+        "summary": Sheet(book, _("Summary"), summary.WIDTHS, "B5"),
+        "promises_board": Sheet(book, _("Promises"), promises.WIDTHS),
+        "controls_grid": Sheet(book, _("Controls"), (34,)),
+        "audits_list": Sheet(book, _("Audits"), audits.WIDTHS),
+        "findings_list": Sheet(book, _("Findings"), findings.WIDTHS),
+        "actions_list": Sheet(book, _("Corrective actions"), actions.WIDTHS),
+        "training_list": Sheet(book, _("Training"), training.WIDTHS),
+    }
+    for table in tables.TABLES.values():
+        made[table.key] = DetailSheet(book, table)
+    made["reconciliation"] = Sheet(book, _("Reconciliation"), reconciliation.WIDTHS)
+    return made
+
+
+def _plain(sheet: Sheet | DetailSheet) -> Sheet:
+    if not isinstance(sheet, Sheet):
+        raise TypeError("a detail sheet is written row by row")
+    return sheet
+
+
+def _write_details(book: Book, material: Material, sheets: list[DetailSheet]) -> dict[str, int]:
+    sources: list[tuple[Table, Iterable[dict[str, Any]]]] = [
+        (tables.AUDITS, material.audit_rows()),
+        (tables.ITEMS, material.item_rows()),
+        (tables.FINDINGS, material.finding_rows()),
+        (tables.ACTIONS, material.action_rows()),
+        (tables.TRAINING, material.training_rows()),
+        (tables.CONTROLS, material.control_rows()),
+    ]
+    by_key = {sheet.table.key: sheet for sheet in sheets}
+    found = {}
+    for table, rows in sources:
+        detail = by_key[table.key]
+        for row in rows:
+            detail.add(row)
+        found[table.key] = detail.close()
+    return found
