@@ -55,6 +55,13 @@ function typed(form) {
   return new URLSearchParams([...contents(form)].filter(([name]) => !hidden.has(name))).toString();
 }
 
+/** The form as it was sent: somebody may have chosen something before this module had loaded. */
+function untouched(form) {
+  const copy = form.cloneNode(true);
+  copy.reset();
+  return typed(copy);
+}
+
 function fill(form, text) {
   const values = new URLSearchParams(text);
   for (const field of form.elements) {
@@ -99,7 +106,7 @@ class Copy {
 
 function start(form) {
   const copy = new Copy(form);
-  const base = typed(form);
+  const base = untouched(form);
   let saved = base;
   let committed = base;
   let timer = 0;
@@ -189,7 +196,8 @@ function start(form) {
     if (!stopped && typed(form) !== saved && !keep(typed(form))) event.preventDefault();
   });
 
-  restore(form, copy, base, () => send(true));
+  if (typed(form) !== base) send(true);
+  else restore(form, copy, base, () => send(true));
 }
 
 function restore(form, copy, base, send) {

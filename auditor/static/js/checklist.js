@@ -62,4 +62,33 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
+// What belongs to certain results only shows with them; without script it is all there.
+const answer = document.querySelector("[data-results]")?.closest("form");
+const chosen = () => answer?.querySelector("[data-results] input:checked");
+
+function fit() {
+  for (const part of document.querySelectorAll("[data-for-result]")) {
+    part.hidden = !part.dataset.forResult.split(" ").includes(chosen()?.value ?? "");
+  }
+}
+
+// The list of items follows what was saved.
+function follow() {
+  const label = chosen() && document.querySelector(`label[for="${chosen().id}"]`);
+  for (const item of document.querySelectorAll(".items a[aria-current]")) {
+    const tone = item.querySelector(".tone");
+    if (!label || !tone) continue;
+    tone.className = `tone ${[...label.classList].find((name) => name.startsWith("is-")) ?? ""}`;
+    tone.querySelector("use").setAttribute("href", label.querySelector("use").getAttribute("href"));
+    tone.querySelector(".visually-hidden").textContent = label.firstChild.nextSibling?.textContent.trim() ?? "";
+    item.toggleAttribute("data-unchecked", chosen().value === "not_checked");
+  }
+}
+
+if (answer) {
+  fit();
+  answer.addEventListener("change", fit);
+  answer.addEventListener("autosaved", follow);
+}
+
 document.querySelector('.items [aria-current]')?.scrollIntoView({ block: "nearest" });
