@@ -43,6 +43,14 @@ class PersonLeft(Happening):
 
 
 @dataclass(frozen=True)
+class PasswordLinkMade(Happening):
+    """The person is to get a mail with a link that sets a password."""
+
+    person_id: int
+    token_id: int
+
+
+@dataclass(frozen=True)
 class MembershipChanged(Happening):
     """The person's departments changed from some day on."""
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import cast
+
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import HiddenField, PasswordField, RadioField, StringField
+from wtforms import DateField, HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from auditor.accounts.passwords import LONGEST
+from auditor.accounts.roles import DEPUTISED
+from auditor.accounts.words import ROLE_LABELS
 from auditor.errors import RuleBroken
 from auditor.language import _, _l
 
@@ -42,6 +47,31 @@ class PasswordForm(NewPasswordForm):
         _l("Current password"), validators=[InputRequired(_l("Enter your current password."))]
     )
     next = HiddenField()
+
+
+class ForgottenForm(FlaskForm):
+    login = StringField(
+        _l("Employee number or e-mail address"),
+        validators=[InputRequired(_l("Enter your employee number or e-mail address.")), Length(max=254)],
+    )
+
+
+class DeputyForm(FlaskForm):
+    """Who stands in for whom, in which role, from when to when."""
+
+    role = SelectField(
+        _l("Role"), choices=[SelectChoice(role.value, ROLE_LABELS[role]) for role in DEPUTISED]
+    )
+    starts_on = DateField(_l("First day"), validators=[InputRequired(_l("Enter the first day."))])
+    ends_on = DateField(_l("Last day"), validators=[InputRequired(_l("Enter the last day."))])
+
+    @property
+    def first_day(self) -> date:
+        return cast(date, self.starts_on.data)
+
+    @property
+    def last_day(self) -> date:
+        return cast(date, self.ends_on.data)
 
 
 class PreferenceForm(FlaskForm):

@@ -21,11 +21,15 @@ class Credential(BaseModel):
 
 
 class PasswordToken(BaseModel):
-    """A one-time right to set a password, sent by mail; the token itself is not stored."""
+    """A one-time right to set a password, sent by mail.
+
+    The token is made from ``nonce`` with a key that lies outside the database: nothing stored opens anything.
+    """
 
     person = ForeignKeyField(Person)
     person_id: int
-    token_hash = CharField(max_length=64, unique=True)
+    nonce = CharField(max_length=64, unique=True)
+    created_at = UtcDateTimeField()
     expires_at = UtcDateTimeField()
     used_at = UtcDateTimeField(null=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,6 +49,12 @@ def holders(role: Role, moment: Moment) -> list[int]:
     found = [row.person_id for row in grants]
     working = people.working(found, moment)
     return [person_id for person_id in found if person_id in working]
+
+
+def with_roles(person_ids: Iterable[int], moment: Moment) -> set[int]:
+    """Return those of the persons who hold any granted role: one query."""
+    rows = RoleGrant.standing(moment, RoleGrant.person.in_(list(person_ids))).where(RoleGrant.held)
+    return {row.person_id for row in rows}
 
 
 def token_hash(token: str) -> str:

@@ -11,11 +11,15 @@ from auditor.dated import Moment
 
 @dataclass(frozen=True)
 class Words:
-    """A notice in the language spoken: a headline and one sentence. Urgent ones stand first in the mail."""
+    """A notice in the language spoken: a headline and one sentence. Urgent ones stand first in the mail.
+
+    ``path`` takes the place of the stored one where the link must not be written down beforehand.
+    """
 
     headline: str
     sentence: str = ""
     urgent: bool = False
+    path: str = ""
 
 
 Render = Callable[[dict[str, Any], Moment], Words | None]

@@ -131,7 +131,7 @@ def _entries(mail: Mail, base_url: str, moment: Moment) -> list[tuple[kinds.Word
     for notice in Notice.select().where(Notice.mail == mail).order_by(Notice.id):
         words = kinds.words(notice.kind, notice.params, moment)
         if words is not None:
-            found.append((words, base_url + notice.path))
+            found.append((words, base_url + (words.path or notice.path)))
     return sorted(found, key=lambda entry: not entry[0].urgent)
 
 

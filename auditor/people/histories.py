@@ -60,6 +60,17 @@ def person_for(
     Raises NotFound for a person outside the actor's reach, Forbidden when ``permission`` is another one and
     the actor may only read.
     """
+    found = record_of(person_id, moment)
+    allowed = searching.reach(actor)
+    if allowed is not None and not any(post.department_id in allowed for post in found.posts):
+        raise NotFound
+    if not actor.everywhere(permission) and permission is not Permission.PEOPLE_READ:
+        raise Forbidden
+    return found
+
+
+def record_of(person_id: int, moment: Moment) -> PersonRecord:
+    """Return the person, whoever asks; the caller has authorised it. Raises NotFound."""
     person: Person | None = Person.get_or_none(Person.id == person_id)
     if person is None:
         raise NotFound
@@ -68,11 +79,6 @@ def person_for(
         .where(Membership.person == person_id)
         .order_by(Membership.main.desc(), Membership.id)
     )
-    allowed = searching.reach(actor)
-    if allowed is not None and not any(post.department_id in allowed for post in posts):
-        raise NotFound
-    if not actor.everywhere(permission) and permission is not Permission.PEOPLE_READ:
-        raise Forbidden
     details = PersonDetail.latest(moment, person=person_id)
     return PersonRecord(
         id=person_id,

@@ -19,7 +19,12 @@ from auditor.language import LANGUAGES, _, current
 from auditor.people import queries as people
 from auditor.web import current_actor, request_time, safe_next
 
-_WITHOUT_NEW_PASSWORD = {"accounts.password", "accounts.sign_out", "accounts.language"}
+_WITHOUT_NEW_PASSWORD = {
+    "accounts.password",
+    "accounts.change_password",
+    "accounts.sign_out",
+    "accounts.language",
+}
 login_manager = LoginManager()
 # The session table ends a session; binding it to an address would sign phones out as they move.
 login_manager.session_protection = None
