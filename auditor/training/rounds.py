@@ -47,16 +47,18 @@ class _Open:
         return standing[-1] if standing else self.terms[0]
 
 
-def assign_due(actor: Actor, at: datetime) -> int:
+def assign_due(actor: Actor, at: datetime, only_rule: int | None = None) -> int:
     """Open every round whose day has come and assign it; returns rounds opened plus persons assigned.
 
     The job may run late, twice or on two machines: a round is unique by rule and period, an assignment by
     round and person, and what is due is decided by dates. A rule that fails is set aside: the others are
-    done first, then RuleBroken names it.
+    done first, then RuleBroken names it. ``only_rule`` narrows it to one rule.
     """
     done = 0
     broken: list[int] = []
     for rule in _open_rules(Moment.at(at)):
+        if only_rule not in (None, rule.rule_id):
+            continue
         try:
             done += _rounds_of(rule, actor, at)
         except IntegrityError:

@@ -119,6 +119,25 @@ def of_person(person_id: int, moment: Moment) -> list[Standing]:
     return [standing(row) for row in query.tuples()]
 
 
+def of_rounds(
+    round_ids: list[int], moment: Moment, departments: Iterable[int] | None = None
+) -> dict[int, Counts]:
+    """Return the counts of those assigned in each round, within ``departments`` (None: all): one query."""
+    mine = _assignments(moment, TrainingRound.id.in_(round_ids), each=True).alias("mine")
+    rows = _joined(moment, mine).where(mine.c.id.is_null(False)).alias("rows")
+    grouped = (
+        Select([rows], [rows.c.round_id, rows.c.state, fn.COUNT(SQL("*"))])
+        .group_by(rows.c.round_id, rows.c.state)
+        .bind(db.database)
+    )
+    if departments is not None:
+        grouped = grouped.where(rows.c.department_id.in_(list(departments)))
+    found: dict[int, Counts] = {round_id: Counts() for round_id in round_ids}
+    for round_id, state, count in grouped.tuples():
+        found[round_id].add(state, count)
+    return found
+
+
 def counts(query: Select, departments: Iterable[int] | None = None) -> dict[int | None, Counts]:
     """Return the counts by main department, within ``departments`` (None: all): one query."""
     rows = query.alias("rows")

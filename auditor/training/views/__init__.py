@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.training.views import attesting, quizzing, taking
+from auditor.training.views import assignments, attesting, courses, quizzing, rounds, rules, taking
 from auditor.training.views.blueprint import bp as bp
 
-__all__ = ["attesting", "bp", "quizzing", "taking"]
+__all__ = ["assignments", "attesting", "bp", "courses", "quizzing", "rounds", "rules", "taking"]
