@@ -29,7 +29,7 @@ from auditor.demo.roster_people import (
 )
 from auditor.demo.roster_units import Unit
 
-__all__ = ["APRIL", "APRIL_FILE", "OCTOBER", "OCTOBER_FILE", "cast", "write"]
+__all__ = ["APRIL", "APRIL_FILE", "OCTOBER", "OCTOBER_FILE", "cast", "workbook", "write"]
 
 DATA = Path(__file__).parent / "data"
 APRIL_FILE = DATA / "roster-2026-04-01.xlsx"
@@ -78,6 +78,11 @@ def write(path: Path, as_of: date = APRIL) -> None:
     if as_of not in (APRIL, OCTOBER):
         raise ValueError(f"there is no demo roster of {as_of}")
     people, units = (april(), units_in_april()) if as_of == APRIL else (october(), units_in_october())
+    workbook(people, units, as_of).save(path)
+
+
+def workbook(people: tuple[Person, ...], units: tuple[Unit, ...], as_of: date) -> Workbook:
+    """Return the roster of these people and units as the personnel department would send it."""
     book = Workbook()
     book.remove(book.worksheets[0])
     _write_units(book.create_sheet("部署一覧"), units, people, as_of)
@@ -86,7 +91,7 @@ def write(path: Path, as_of: date = APRIL) -> None:
     book.properties.creator = "人事総務部 人事課"
     book.properties.title = "社員名簿"
     book.properties.created = datetime(as_of.year, as_of.month, as_of.day, 9, 0)  # noqa: DTZ001
-    book.save(path)
+    return book
 
 
 def _write_units(sheet: Worksheet, units: tuple[Unit, ...], people: tuple[Person, ...], as_of: date) -> None:

@@ -1,0 +1,206 @@
+"""The audits of the demo years: assigned, conducted, submitted, approved, returned, cancelled, overdue."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from auditor.access import application
+from auditor.audits import actions, queries
+from auditor.audits.actions import Answer, Appointee, NewAudit, Recurrence
+from auditor.audits.models import Audit, AuditAssignee, AuditItem, IndependenceException, ItemResult
+from auditor.audits.results import Result
+from auditor.calendars import add_months
+from auditor.catalogue.models import Control
+from auditor.dated import Moment
+from auditor.demo import papers
+from auditor.demo.company import ADMINISTRATOR
+from auditor.demo.stage import Stage, told
+
+HEAD_OF_AUDIT = "001874"
+_FAR = ("submitted", "approved", "returned")
+_WORK_BEGINS = 9
+Found = Callable[[Audit, AuditItem, str, datetime], None]  # told of each item that is not as it should be
+
+
+class Audits:
+    """The audits that ``data/audits.yaml`` tells of; ``wrong`` maps AUDIT:CONTROL to the grade
+    and the note of what is found there."""
+
+    def __init__(self, stage: Stage, wrong: dict[str, tuple[str, str]], found: Found) -> None:
+        self.stage = stage
+        self.wrong = wrong
+        self.found = found
+        self.told = told("audits")
+        self.made: dict[str, int] = {}
+
+    def enter(self) -> None:
+        """Put every audit with its steps into the chronicle."""
+        for one in self.told["audits"]:
+            if one.get("series"):
+                self.stage.on(one["starts"] - timedelta(days=25), partial(self._open_series, one), 7)
+            else:
+                assigned = one.get("assigned", one["starts"] - timedelta(days=24))
+                self.stage.on(assigned, partial(self._assign, one), 11)
+            if "moved" in one:
+                self.stage.on(one["moved"]["day"], partial(self._move, one), 15)
+            if "changed" in one:
+                self.stage.on(one["changed"]["day"], partial(self._change, one), 15)
+            self._enter_work(one)
+
+    def _enter_work(self, one: dict[str, Any]) -> None:
+        reaches = one["reaches"]
+        if reaches == "cancelled":
+            self.stage.on(one["starts"] - timedelta(days=6), partial(self._cancel, one), 13)
+        if reaches in ("in_progress", *_FAR):
+            self.stage.on(one["starts"], partial(self._begin, one), _WORK_BEGINS, 30)
+        if reaches in _FAR:
+            done = one["due"] - timedelta(days=1)
+            self.stage.on(done, partial(self._submit, one), 16, 40)
+        if reaches == "approved":
+            self.stage.on(one["due"] + timedelta(days=6), partial(self._approve, one), 11, 20)
+        if reaches == "returned":
+            self.stage.on(one["due"] + timedelta(days=4), partial(self._return, one), 14, 5)
+
+    def _person(self, name: str) -> str:
+        number: str = self.told["people"][name]
+        return number
+
+    def _assign(self, one: dict[str, Any], at: datetime) -> None:
+        override = one.get("override", {})
+        by = HEAD_OF_AUDIT if override or one["subject"] == "D120" else ADMINISTRATOR
+        names = [one["changed"]["from"]] if "changed" in one else one["auditors"]
+        auditors = tuple(
+            Appointee(self.stage.person(self._person(name)), place == 0, override.get(name, ""))
+            for place, name in enumerate(names)
+        )
+        new = replace(self._terms(one), auditors=auditors)
+        actor = self.stage.actor(by, at)
+        if one.get("yearly"):
+            audit = actions.assign_recurring(actor, at, new, Recurrence("FREQ=YEARLY"))
+        else:
+            audit = actions.assign(actor, at, new)
+        self._keep(one, audit)
+
+    def _terms(self, one: dict[str, Any]) -> NewAudit:
+        stage, calendar = self.stage, self.stage.calendar
+        starts = calendar.workday(one["starts"])
+        year = add_months(calendar.first, 0 if one["key"].startswith("T") else -12)
+        codes = self.told["controls"][one["set"]]
+        return NewAudit(
+            subject_id=stage.subject(one["subject"]).id,
+            kind=one.get("kind", "operation"),
+            version_id=stage.version.id,
+            control_ids=tuple(stage.controls[code] for code in codes),
+            period_from=year,
+            period_to=min(starts, add_months(year, 12) - timedelta(days=1)),
+            starts_on=starts,
+            due_on=calendar.workday(one["due"]),
+        )
+
+    def _open_series(self, one: dict[str, Any], at: datetime) -> None:
+        actions.open_due(application("scheduler"), at)
+        audit = Audit.get(Audit.series_of.is_null(False), Audit.fiscal_year == self.stage.calendar.year.label)
+        self._keep(one, audit)
+
+    def _keep(self, one: dict[str, Any], audit: Audit) -> None:
+        self.made[one["key"]] = audit.id
+        self.stage.numbers[one["key"]] = audit.number
+
+    def _audit(self, one: dict[str, Any]) -> Audit:
+        found: Audit = Audit.get_by_id(self.made[one["key"]])
+        return found
+
+    def _move(self, one: dict[str, Any], at: datetime) -> None:
+        audit, moved, calendar = self._audit(one), one["moved"], self.stage.calendar
+        seen = queries.plan_of(audit.id, Moment.at(at)).id
+        actions.move_plan(
+            self.stage.actor(ADMINISTRATOR, at), at, audit, calendar.workday(moved["starts"]),
+            calendar.workday(moved["due"]), moved["reason"], seen,
+        )  # fmt: skip
+
+    def _change(self, one: dict[str, Any], at: datetime) -> None:
+        audit = self._audit(one)
+        rows = AuditAssignee.standing(Moment.at(at), AuditAssignee.audit == audit.id)
+        seen = [row.id for row in rows if row.held]
+        wanted = [Appointee(self.stage.person(self._person(name))) for name in one["auditors"]]
+        actor = self.stage.actor(ADMINISTRATOR, at)
+        actions.change_auditors(actor, at, audit, wanted, seen)
+        if "settled" in one["changed"]:
+            broken = IndependenceException.get(IndependenceException.audit == audit.id)
+            actions.settle(actor, at, broken, actions.Outcome.REPLACED, one["changed"]["settled"])
+
+    def _begin(self, one: dict[str, Any], at: datetime) -> None:
+        """Spread the items over the days until the audit is submitted, or until today."""
+        items = self._items(one)
+        calendar = self.stage.calendar
+        ends = calendar.at(one["due"] - timedelta(days=1), 15)
+        if one["reaches"] == "in_progress":
+            items = items[: (len(items) + 1) // 2]
+            ends = calendar.now - timedelta(hours=2)
+        # Working hours only: five a day from the morning on, several days where there is time.
+        days = [day for day in range((ends - at).days + 1) if (at + timedelta(days=day)).weekday() < 5]
+        for place, (item, code) in enumerate(items):
+            day = days[place * len(days) // len(items)]
+            when = min(at + timedelta(days=day, minutes=17 * (place % 20)), ends)
+            self.stage.chronicle.add(max(when, at), partial(self._check, one, item, code, place))
+
+    def _items(self, one: dict[str, Any]) -> list[tuple[AuditItem, str]]:
+        rows = (
+            AuditItem.select(AuditItem, Control)
+            .join(Control)
+            .where(AuditItem.audit == self.made[one["key"]])
+            .order_by(AuditItem.position)
+        )
+        return [(item, item.control.code) for item in rows]
+
+    def _check(self, one: dict[str, Any], item: AuditItem, code: str, place: int, at: datetime) -> None:
+        auditors = one["auditors"]
+        # Whoever audits with an override only reads; the results are the lead's.
+        name = auditors[0] if one.get("override") else auditors[place % len(auditors)]
+        actor = self.stage.actor(self._person(name), at)
+        told_of = self.wrong.get(f"{one['key']}:{code}")
+        result = Result(told_of[0]) if told_of else self._usual(one, code, place)
+        note, reason = told_of[1] if told_of else self._words(code, place), ""
+        if result is Result.NOT_APPLICABLE:
+            note, reason = "", self.told["not_applicable"]
+        if result is Result.NOT_CHECKED:
+            note = "担当者が不在で、期間内に確かめられなかった。次回に確認する。"
+        seen = ItemResult.latest(Moment.at(at), item=item.id)
+        actions.record_result(actor, at, item, Answer(result, note, reason, seen.id if seen else None))
+        if place % 9 == 4:
+            name, content = papers.paper(f"{one['key']} {code}", place)
+            actions.attach(actor, at, self.stage.evidence, item, io.BytesIO(content), name)
+        if told_of:
+            self.found(Audit.get_by_id(item.audit_id), item, f"{one['key']}:{code}", at)
+
+    @staticmethod
+    def _usual(one: dict[str, Any], code: str, place: int) -> Result:
+        """Return what an item shows where nothing is told of it: conforming, now and then not applicable."""
+        throw = sum(map(ord, one["key"] + code)) % 29
+        if throw == 3:
+            return Result.NOT_APPLICABLE
+        return Result.NOT_CHECKED if throw == 11 and place else Result.CONFORM
+
+    def _words(self, code: str, place: int) -> str:
+        texts = self.told["notes"].get(code.partition("-")[0], [""])
+        return str(texts[(place + int(code[-2:])) % len(texts)])
+
+    def _submit(self, one: dict[str, Any], at: datetime) -> None:
+        lead = self.stage.actor(self._person(one["auditors"][0]), at)
+        actions.submit(lead, at, self._audit(one), "全項目を確認しました。承認をお願いします。")
+
+    def _approve(self, one: dict[str, Any], at: datetime) -> None:
+        actions.approve(
+            self.stage.actor(HEAD_OF_AUDIT, at), at, self._audit(one), "内容を確認し、承認します。"
+        )
+
+    def _return(self, one: dict[str, Any], at: datetime) -> None:
+        actions.send_back(self.stage.actor(HEAD_OF_AUDIT, at), at, self._audit(one), one["comment"])
+
+    def _cancel(self, one: dict[str, Any], at: datetime) -> None:
+        actions.cancel(self.stage.actor(HEAD_OF_AUDIT, at), at, self._audit(one), one["comment"])

@@ -1,0 +1,38 @@
+"""What happens in the demo years, in the order of time: each step one of the application's own actions."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from datetime import datetime
+from itertools import count
+
+from auditor import db
+
+Step = Callable[[datetime], None]
+_TOGETHER = 200  # steps of one database transaction: a demo is made anew, not resumed
+
+
+class Chronicle:
+    """Steps with their instants; a step may add later ones."""
+
+    def __init__(self) -> None:
+        self._steps: list[tuple[datetime, int, Step]] = []
+        self._number = count()
+
+    def add(self, at: datetime, step: Step) -> None:
+        """Have ``step`` happen at ``at``; steps of the same instant happen in the order they were added."""
+        heapq.heappush(self._steps, (at, next(self._number), step))
+
+    def run(self, until: datetime) -> int:
+        """Let everything happen up to ``until`` and return the number of steps."""
+        done = 0
+        while self._steps and self._steps[0][0] <= until:
+            with db.transaction():
+                for _ in range(_TOGETHER):
+                    if not self._steps or self._steps[0][0] > until:
+                        break
+                    at, _number, step = heapq.heappop(self._steps)
+                    step(at)
+                    done += 1
+        return done
