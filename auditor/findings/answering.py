@@ -20,6 +20,7 @@ from auditor.findings.models import (
     CorrectiveAction,
     Finding,
 )
+from auditor.findings.rounds import hand_over, standing_actions
 from auditor.findings.states import ActionState as Step
 from auditor.findings.states import State
 from auditor.findings.telling import head_of, tell
@@ -159,7 +160,11 @@ def change_action(
             reason=reason,
         )
         activity.record(ACTION_CHANGED, finding=finding.id, corrective_action=planned.id, owner=owner_id)
-        if finding.current_state == State.ACTING and owner_id != now.owner_id and not withdrawn:
+        if finding.current_state != State.ACTING:
+            return
+        if withdrawn:
+            hand_over(actor, at, finding)  # it may have been the last one that was waited for
+        elif owner_id != now.owner_id:
             _tell_owner(finding, planned, owner_id, row.id, at, actor)
 
 
@@ -216,15 +221,6 @@ def return_plan(
         move(actor, at, finding, State.RECORDED, comment, seen)
         activity.record(PLAN_RETURNED, finding=finding.id)
         tell("finding_plan_returned", finding, head_of(finding, Moment.at(at)), _turn(at), at, actor)
-
-
-def standing_actions(finding: Finding, moment: Moment) -> list[ActionDetail]:
-    """Return what stands of each action, withdrawn ones included, in the order of their numbers."""
-    mine = CorrectiveAction.select(CorrectiveAction.id).where(CorrectiveAction.finding == finding.id)
-    rows = ActionDetail.standing(moment, ActionDetail.corrective_action.in_(mine))
-    return list(
-        rows.select(ActionDetail, CorrectiveAction).join(CorrectiveAction).order_by(CorrectiveAction.number)
-    )
 
 
 def _must_be_complete(finding: Finding, moment: Moment) -> None:

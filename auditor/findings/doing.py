@@ -12,13 +12,11 @@ from auditor.access import Actor
 from auditor.dated import Moment
 from auditor.errors import RuleBroken
 from auditor.evidence import actions as evidence
-from auditor.findings import foureyes
-from auditor.findings.answering import standing_actions
-from auditor.findings.flow import locked, move, must_be_seen, must_stand, there
-from auditor.findings.models import ActionEvidence, ActionState, CorrectiveAction, Finding, FindingState
+from auditor.findings.flow import locked, must_be_seen, must_stand
+from auditor.findings.models import ActionEvidence, ActionState, CorrectiveAction, Finding
+from auditor.findings.rounds import hand_over
 from auditor.findings.states import ActionState as Step
 from auditor.findings.states import State
-from auditor.findings.telling import tell
 from auditor.language import _l
 
 ACTION_DONE = activity.event_type(
@@ -74,24 +72,6 @@ def give_evidence(actor: Actor, at: datetime, planned: CorrectiveAction, files: 
         must_stand(finding, State.ACTING, State.VERIFYING)
         if not _keep(actor, at, finding, planned, files, folder):
             raise RuleBroken(_l("Choose a file first."), "files")
-
-
-def hand_over(actor: Actor, at: datetime, finding: Finding) -> bool:
-    """Send the finding to verification when every action is done and one was done in this round.
-
-    Inside an action, on a locked finding. Returns whether it moved.
-    """
-    moment = Moment.at(at)
-    standing = [row.corrective_action_id for row in standing_actions(finding, moment) if not row.withdrawn]
-    steps = list(ActionState.standing(moment, ActionState.corrective_action.in_(standing)))
-    began = there(FindingState.latest(moment, finding=finding.id))
-    done = [row for row in steps if row.state == Step.DONE]
-    if not done or len(done) < len(standing) or not any(row.recorded_at >= began.recorded_at for row in done):
-        return False
-    move(actor, at, finding, State.VERIFYING)
-    line = foureyes.first_in_line(finding, moment)
-    tell("verification_wanted", finding, line, at.isoformat(), at, actor)
-    return True
 
 
 def _keep(

@@ -18,7 +18,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from auditor.access import Role
@@ -79,7 +79,7 @@ class RecordForm(FlaskForm):
 
     def validate_grade(self, field: Any) -> None:
         if field.data not in set(Grade):
-            raise ValueError(str(_l("Choose a grade.")))
+            raise ValidationError(_l("Choose a grade."))
 
 
 class ChangeForm(FlaskForm):

@@ -12,7 +12,6 @@ from auditor.catalogue.models import Control, Subject, SubjectDetail
 from auditor.dated import Moment
 from auditor.evidence.models import Evidence
 from auditor.findings import duedates, foureyes, queries, verifying
-from auditor.findings.answering import standing_actions
 from auditor.findings.flow import detail_of
 from auditor.findings.models import (
     ActionDetail,
@@ -28,6 +27,7 @@ from auditor.findings.models import (
     FindingDetail,
     FindingState,
 )
+from auditor.findings.rounds import standing_actions
 from auditor.findings.states import Grade, Source, State
 from auditor.findings.telling import responsible
 from auditor.language import _

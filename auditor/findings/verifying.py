@@ -14,7 +14,6 @@ from auditor.company import queries as company
 from auditor.dated import Moment
 from auditor.errors import RuleBroken
 from auditor.findings import foureyes
-from auditor.findings.answering import standing_actions
 from auditor.findings.flow import grade_of, locked, move, must_stand
 from auditor.findings.models import (
     ActionState,
@@ -23,6 +22,7 @@ from auditor.findings.models import (
     Finding,
     Verification,
 )
+from auditor.findings.rounds import standing_actions
 from auditor.findings.states import ActionState as Step
 from auditor.findings.states import Grade, State
 from auditor.findings.telling import department_side, tell

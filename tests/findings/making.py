@@ -57,7 +57,9 @@ class Making:
             item: AuditItem = AuditItem.create(
                 audit=audit, control=self.cast.control[control], position=1, current_result=result
             )
-            ItemResult.write(self.at, person, item=item, result=result, note="5名のうち3名の権限が残っていた。")
+            ItemResult.write(
+                self.at, person, item=item, result=result, note="5名のうち3名の権限が残っていた。"
+            )
             activity.record(AUDIT_MADE, audit=audit.id)
         return item
 
@@ -75,7 +77,13 @@ class Making:
     def planned(self, finding: Finding, owner: str = "staff_of_sales") -> CorrectiveAction:
         """Correction, cause and one action."""
         head = self.actor("head_of_sales")
-        answering.answer(head, self.tomorrow(), finding, cause="申請がないと始まらない。", correction="3名の権限を削除した。")
+        answering.answer(
+            head,
+            self.tomorrow(),
+            finding,
+            cause="申請がないと始まらない。",
+            correction="3名の権限を削除した。",
+        )
         return answering.plan_action(
             head,
             self.at,
@@ -93,7 +101,9 @@ class Making:
 
     def acting(self, grade: Grade = Grade.MINOR, **values: Any) -> Finding:
         finding = self.answered(grade, **values)
-        answering.approve_plan(self.actor("administrator"), self.tomorrow(), finding, "この計画で進めてください。")
+        answering.approve_plan(
+            self.actor("administrator"), self.tomorrow(), finding, "この計画で進めてください。"
+        )
         return finding
 
     def verifying(self, grade: Grade = Grade.MINOR, **values: Any) -> Finding:
@@ -108,7 +118,9 @@ class Making:
 
     def effectiveness(self, grade: Grade = Grade.MINOR, **values: Any) -> Finding:
         finding = self.verifying(grade, **values)
-        verifying.verify(self.actor("administrator"), self.tomorrow(), finding, accepted=True, comment="見た。")
+        verifying.verify(
+            self.actor("administrator"), self.tomorrow(), finding, accepted=True, comment="見た。"
+        )
         return finding
 
     def confirming(self) -> Finding:
@@ -129,7 +141,12 @@ def due_instant(finding: Finding) -> datetime:
 
 def state(finding: Finding) -> str:
     """Where it stands, by the derived column, which must agree with the rows."""
-    row = FindingState.select().where(FindingState.finding == finding.id).order_by(FindingState.id.desc()).first()
+    row = (
+        FindingState.select()
+        .where(FindingState.finding == finding.id)
+        .order_by(FindingState.id.desc())
+        .first()
+    )
     stored = str(Finding.get_by_id(finding.id).current_state)
     assert row is not None and row.state == stored
     return stored

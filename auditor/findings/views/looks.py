@@ -120,7 +120,8 @@ def _look(
             conflict=conflict,
             refusal=foureyes.refusal(finding, moment) if refused else "",
             outside=foureyes.outside_verifier(moment) if refused else "",
-            too_early=state is State.EFFECTIVENESS
+            too_early=not form.is_submitted()
+            and state is State.EFFECTIVENESS
             and told.check is not None
             and told.check.due_on > moment.day,
         )
