@@ -7,9 +7,9 @@ from typing import cast
 
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import DateField, HiddenField, PasswordField, RadioField, SelectField, StringField
+from wtforms import DateField, EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from auditor.accounts.passwords import LONGEST
 from auditor.accounts.roles import DEPUTISED
@@ -40,6 +40,27 @@ class NewPasswordForm(FlaskForm):
     def validate_again(self, field: PasswordField) -> None:
         if self.password.data and field.data and field.data != self.password.data:
             raise ValidationError(_("The two entries of the new password differ."))
+
+
+class FirstPersonForm(NewPasswordForm):
+    """Last step: who is the administrator, and their password."""
+
+    number = StringField(
+        _l("Employee number"), validators=[InputRequired(_l("Enter the employee number.")), Length(max=40)]
+    )
+
+
+class FirstPersonWithoutRosterForm(FirstPersonForm):
+    family_name = StringField(
+        _l("Family name"), validators=[InputRequired(_l("Enter the family name.")), Length(max=80)]
+    )
+    given_name = StringField(
+        _l("Given name"), validators=[InputRequired(_l("Enter the given name.")), Length(max=80)]
+    )
+    email = EmailField(_l("E-mail address"), validators=[Optional(), Length(max=254)])
+    department = StringField(
+        _l("Department"), validators=[InputRequired(_l("Enter the department's name.")), Length(max=120)]
+    )
 
 
 class PasswordForm(NewPasswordForm):

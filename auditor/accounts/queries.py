@@ -51,6 +51,12 @@ def holders(role: Role, moment: Moment) -> list[int]:
     return [person_id for person_id in found if person_id in working]
 
 
+def has_administrator() -> bool:
+    """Tell whether anybody was ever made administrator: until then the first steps are open."""
+    held = (RoleGrant.role == Role.ADMINISTRATOR.value) & RoleGrant.held
+    return bool(RoleGrant.select().where(held).exists())
+
+
 def with_roles(person_ids: Iterable[int], moment: Moment) -> set[int]:
     """Return those of the persons who hold any granted role: one query."""
     rows = RoleGrant.standing(moment, RoleGrant.person.in_(list(person_ids))).where(RoleGrant.held)

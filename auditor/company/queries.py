@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
+from peewee import ModelSelect, fn
+
 from auditor.calendars import FiscalYear, fiscal_year, fiscal_year_of
 from auditor.company.models import ClosedDay, Setting
 from auditor.dated import Moment
@@ -86,10 +88,15 @@ def last_row(key: str) -> Setting | None:
     return row
 
 
-def history(keys: Collection[str]) -> list[Setting]:
-    """Return every statement about ``keys``, newest first: one query."""
+def tip() -> int:
+    """Return the id of the last statement about any setting: a page that names an older one is stale."""
+    return int(Setting.select(fn.MAX(Setting.id)).scalar() or 0)
+
+
+def history(keys: Collection[str]) -> ModelSelect[Setting]:
+    """Return every statement about ``keys``, newest day first."""
     rows = Setting.select().where(Setting.key.in_(list(keys)))
-    return list(rows.order_by(Setting.valid_from.desc(), Setting.id.desc()))
+    return rows.order_by(Setting.valid_from.desc(), Setting.id.desc())
 
 
 def setting(key: str, moment: Moment) -> Any:

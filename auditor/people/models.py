@@ -122,8 +122,8 @@ class StagedRoster(BaseModel):
     filename = CharField(max_length=200)
     effective_from = DateField()
     whole_roster = Flag(default=False)
-    uploaded_by = ForeignKeyField(Person)
-    uploaded_by_id: int
+    uploaded_by = ForeignKeyField(Person, null=True)  # null: during the first steps, when nobody is known
+    uploaded_by_id: int | None
     uploaded_at = UtcDateTimeField()
     expires_at = UtcDateTimeField(index=True)
     applied = ForeignKeyField(RosterImport, null=True)

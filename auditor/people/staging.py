@@ -28,7 +28,9 @@ def stage(
     values = {"file_hash": digest, "effective_from": effective_from, "whole_roster": whole}
     known: StagedRoster | None = StagedRoster.get_or_none(
         *[getattr(StagedRoster, name) == value for name, value in values.items()],
-        StagedRoster.uploaded_by == actor.person_id,
+        StagedRoster.uploaded_by == actor.person_id
+        if actor.person_id
+        else StagedRoster.uploaded_by.is_null(),
         StagedRoster.applied.is_null(),
     )
     _keep(folder, digest, content)

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from auditor import settings_of
 from auditor.access import Permission, public, requires
-from auditor.accounts import actions, throttle
+from auditor.accounts import actions, queries, throttle
 from auditor.accounts.forms import SignInForm
 from auditor.accounts.views.blueprint import bp
 from auditor.accounts.views.recognising import forget, recognise
@@ -27,8 +27,9 @@ def sign_in() -> Answer:
     onward = safe_next(request.args.get("next"), "/")
     if current_actor().person_id is not None:
         return redirect(onward, 303)
-    form = SignInForm(data={"next": onward})
-    return _page(form)
+    if not queries.has_administrator():
+        return redirect(url_for("company.setup"), 303)
+    return _page(SignInForm(data={"next": onward}))
 
 
 @bp.post("/sign-in")

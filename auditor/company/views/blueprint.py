@@ -1,4 +1,4 @@
-"""Pages of the company: the first steps of an empty installation, the settings, the closed days."""
+"""The blueprint that the pages of company register on."""
 
 from __future__ import annotations
 

@@ -1,0 +1,112 @@
+"""Forms of company: its settings, its closed days, the first steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+)
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from auditor.errors import RuleBroken
+from auditor.language import _, _l
+from auditor.people.kinds import UNIT_LEVEL_LABELS
+
+_NEEDED = _l("Enter a number.")
+MONTHS = [SelectChoice(month, str(month)) for month in range(1, 13)]
+
+
+def _days(label: Any, highest: int) -> IntegerField:
+    between = _l("Enter a number from %(lowest)s to %(highest)s.", lowest=1, highest=highest)
+    return IntegerField(label, validators=[InputRequired(_NEEDED), NumberRange(1, highest, between)])
+
+
+def _name(label: Any) -> StringField:
+    return StringField(label, validators=[Optional(), Length(max=200)])
+
+
+class NamesForm(FlaskForm):
+    """What the company is called and when its year begins."""
+
+    company_name_ja = StringField(
+        _l("Company name in Japanese"),
+        validators=[InputRequired(_l("Enter the company's name.")), Length(max=200)],
+    )
+    company_name_en = _name(_l("Company name in English"))
+    fiscal_year_start_month = SelectField(
+        _l("First month of the fiscal year"), choices=MONTHS, coerce=int, default=4
+    )
+
+
+class SettingsForm(NamesForm):
+    own_unit_level = SelectField(
+        _l("Independence: an auditor's own unit reaches up to"),
+        choices=[SelectChoice(level.value, label) for level, label in UNIT_LEVEL_LABELS.items()],
+    )
+    head_of_audit_may_be_administrator = BooleanField(
+        _l("The head of audit may also be administrator or representative")
+    )
+    administrator_may_audit = BooleanField(_l("The administrator may audit"))
+    outside_verifier = _name(_l("Outside person who verifies"))
+    finding_due_days_major = _days(_l("Due after days: major nonconformity"), 730)
+    finding_due_days_minor = _days(_l("Due after days: minor nonconformity"), 730)
+    effectiveness_after_days = _days(_l("Effectiveness check after days"), 730)
+    reminder_days = StringField(
+        _l("Reminders, days before the due date"), validators=[InputRequired(_NEEDED)]
+    )
+    first_password_days = _days(_l("First passwords are valid for days"), 90)
+    valid_from = DateField(_l("Holds from"), validators=[InputRequired(_l("Enter a date."))])
+    tip = HiddenField()
+
+    def validate_reminder_days(self, field: StringField) -> None:
+        try:
+            numbers_in(field.data or "")
+        except ValueError as error:
+            raise ValidationError(
+                _("Enter whole numbers with commas between them, such as 14, 3, 0, -3.")
+            ) from error
+
+
+class ClosedDayForm(FlaskForm):
+    day = DateField(_l("Day"), validators=[InputRequired(_l("Enter a date."))])
+    name = StringField(_l("Name of the day"), validators=[Optional(), Length(max=100)])
+
+
+class CodeForm(NamesForm):
+    """First step: the code that the server printed, and the company."""
+
+    code = StringField(_l("Setup code"), validators=[InputRequired(_l("Enter the setup code."))])
+
+
+class FirstRosterForm(FlaskForm):
+    file = FileField(
+        _l("Roster file (.xlsx or .csv)"),
+        validators=[FileRequired(_l("Choose the file that holds the roster."))],
+    )
+    effective_from = DateField(
+        _l("Holds from (date of the personnel changes)"),
+        validators=[InputRequired(_l("Enter the date from which the roster holds."))],
+    )
+
+
+def numbers_in(text: str) -> list[int]:
+    """Return the whole numbers of a list with commas. Raises ValueError."""
+    return [int(part) for part in text.replace("、", ",").split(",") if part.strip()]
+
+
+def refuse(form: FlaskForm, broken: RuleBroken) -> None:
+    """Put a rule's refusal beside the field it is about, or above the form."""
+    field = form._fields.get(broken.field or "")
+    if field is not None:
+        field.errors = [*field.errors, str(broken)]
+    else:
+        form.form_errors.append(str(broken))

@@ -1,0 +1,150 @@
+"""The company's settings with the day they hold from, their history, and the closed days."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, cast
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from auditor.access import Permission, requires
+from auditor.calendars import national_holidays
+from auditor.clock import day_of
+from auditor.company import actions, queries
+from auditor.company.forms import ClosedDayForm, SettingsForm, numbers_in, refuse
+from auditor.company.models import ClosedDay
+from auditor.company.views.blueprint import bp
+from auditor.dated import Moment
+from auditor.errors import NotFound, RuleBroken
+from auditor.language import _
+from auditor.people import queries as people
+from auditor.people.kinds import UNIT_LEVEL_LABELS
+from auditor.web import current_actor, paged, request_time
+
+Answer = str | Response | tuple[str, int]
+
+
+@bp.get("/company/settings")
+@requires(Permission.SETTINGS_MANAGE)
+def settings() -> str:
+    standing = queries.settings(Moment.at(request_time()))
+    form = SettingsForm(
+        data={
+            **standing,
+            "reminder_days": ", ".join(map(str, standing["reminder_days"])),
+            "valid_from": day_of(request_time()),
+            "tip": queries.tip(),
+        }
+    )
+    return _page(form)
+
+
+@bp.post("/company/settings")
+@requires(Permission.SETTINGS_MANAGE)
+def save_settings() -> Answer:
+    """Write what differs from what stands on the day given; nothing else."""
+    form = SettingsForm()
+    if not form.validate_on_submit():
+        return _page(form), 422
+    values = {key: form[key].data for key in queries.DEFAULTS}
+    values["reminder_days"] = numbers_in(form.reminder_days.data or "")
+    day = cast(date, form.valid_from.data)
+    if form.tip.data != str(queries.tip()):
+        form.tip.data = str(queries.tip())
+        return _page(form, conflict=_differences(values, day)), 409
+    try:
+        count = actions.set_settings(current_actor(), values, day, request_time())
+    except RuleBroken as broken:
+        refuse(form, broken)
+        return _page(form), 422
+    flash(
+        _("The settings were saved.") if count else _("Nothing was different, so nothing was saved."),
+        "success",
+    )
+    return redirect(url_for("company.settings"), 303)
+
+
+def _differences(values: dict[str, Any], day: date) -> list[dict[str, Any]]:
+    standing = queries.settings(Moment.at(request_time()).on(day))
+    form = SettingsForm()
+    return [
+        {"label": form[key].label.text, "theirs": shown(key, standing[key]), "mine": shown(key, mine)}
+        for key, mine in values.items()
+        if mine != standing[key]
+    ]
+
+
+def shown(key: str, value: Any) -> str:
+    """Return a setting's value as a page shows it."""
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if key == "own_unit_level":
+        return str(UNIT_LEVEL_LABELS.get(value, value))
+    return str(value) or "–"
+
+
+def _page(form: SettingsForm, conflict: list[dict[str, Any]] | None = None) -> str:
+    page = paged(queries.history(queries.DEFAULTS))
+    names = people.names([row.recorded_by for row in page.rows], Moment.at(request_time()))
+    labels = {key: SettingsForm()[key].label.text for key in queries.DEFAULTS}
+    return render_template(
+        "company/settings.html",
+        form=form,
+        page=page,
+        names=names,
+        labels=labels,
+        shown=shown,
+        conflict=conflict,
+    )
+
+
+@bp.get("/company/closed-days")
+@requires(Permission.SETTINGS_MANAGE)
+def closed_days() -> str:
+    return _days_page(ClosedDayForm())
+
+
+@bp.post("/company/closed-days")
+@requires(Permission.SETTINGS_MANAGE)
+def add_closed_day() -> Answer:
+    form = ClosedDayForm()
+    if not form.validate_on_submit():
+        return _days_page(form), 422
+    actions.set_closed_day(
+        current_actor(), cast(date, form.day.data), True, form.name.data or "", request_time()
+    )
+    flash(_("The closed day was entered."), "success")
+    return redirect(url_for("company.closed_days"), 303)
+
+
+@bp.post("/company/closed-days/<day>/open")
+@requires(Permission.SETTINGS_MANAGE)
+def open_day(day: str) -> Response:
+    """Take a closed day back."""
+    try:
+        when = date.fromisoformat(day)
+    except ValueError as error:
+        raise NotFound from error
+    actions.set_closed_day(current_actor(), when, False, "", request_time())
+    flash(_("The day is a working day again."), "success")
+    return redirect(url_for("company.closed_days"), 303)
+
+
+def _days_page(form: ClosedDayForm) -> str:
+    today = day_of(request_time())
+    year = request.args.get("year", today.year, type=int)
+    if not 1950 <= year <= 2100:
+        year = today.year
+    rows = ClosedDay.standing(Moment.at(request_time())).where(
+        ClosedDay.closed, ClosedDay.day.between(date(year, 1, 1), date(year, 12, 31))
+    )
+    return render_template(
+        "company/closed_days.html",
+        form=form,
+        rows=list(rows.order_by(ClosedDay.day)),
+        holidays=sorted(national_holidays(year).items()),
+        year=year,
+    )

@@ -1,0 +1,105 @@
+"""Settings with the day they hold from, their history, and the closed days."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from auditor.company import actions, queries
+from auditor.company.models import Setting
+from auditor.dated import Moment
+from auditor.errors import RuleBroken, Stale
+from tests import cast as company
+from tests.bed.pages import parsed, text_of
+
+LATER = company.NOW + timedelta(minutes=1)
+
+
+def form_of(client, **changes):
+    page = client.page("/company/settings")
+    form = next(form for form in page.forms if form.get("action") == "/company/settings")
+    values = {name: value for name, value in form.form_values() if name != "csrf_token"}
+    return {**values, **changes}
+
+
+def test_a_setting_holds_from_its_day_and_not_before(app, cast):
+    actions.set_setting(cast.actor("administrator"), "first_password_days", 7, date(2026, 12, 1), company.NOW)
+    moment = Moment.at(LATER)
+    assert queries.setting("first_password_days", moment) == 14
+    assert queries.setting("first_password_days", moment.on(date(2026, 12, 1))) == 7
+
+
+@pytest.mark.parametrize(
+    "key,value",
+    [
+        ("no_such", 1),
+        ("fiscal_year_start_month", 13),
+        ("first_password_days", 0),
+        ("own_unit_level", "village"),
+        ("reminder_days", "soon"),
+        ("finding_due_days_major", True),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused(app, cast, key, value):
+    with pytest.raises(RuleBroken):
+        actions.set_setting(cast.actor("administrator"), key, value, date(2026, 12, 1), company.NOW)
+
+
+def test_of_two_editors_the_second_is_refused(app, cast):
+    actor = cast.actor("administrator")
+    seen = queries.last_row("company_name_ja").id
+    actions.set_setting(actor, "company_name_ja", "甲", date(2026, 12, 1), company.NOW, replaces=seen)
+    with pytest.raises(Stale):
+        actions.set_setting(actor, "company_name_ja", "乙", date(2026, 12, 1), company.NOW, replaces=seen)
+
+
+def test_the_page_writes_only_what_differs(client, cast):
+    cast.sign_in(client, "administrator")
+    before = Setting.select().count()
+    data = form_of(client, first_password_days="7", head_of_audit_may_be_administrator="y")
+    assert client.post("/company/settings", data=data).status_code == 303
+    assert Setting.select().count() == before + 2
+    assert "髙田 直子" in text_of(client.get("/company/settings"))
+
+
+def test_a_wrong_entry_is_kept_and_explained(client, cast):
+    cast.sign_in(client, "administrator")
+    response = client.post(
+        "/company/settings", data=form_of(client, reminder_days="soon", company_name_en="New")
+    )
+    assert response.status_code == 422
+    assert parsed(response).xpath("//input[@name='reminder_days']/@value") == ["soon"]
+    assert parsed(response).xpath("//input[@name='company_name_en']/@value") == ["New"]
+
+
+def test_a_stale_page_shows_both_texts_and_can_be_saved_again(client, cast):
+    cast.sign_in(client, "administrator")
+    data = form_of(client, company_name_ja="私の名前")
+    actions.set_setting(
+        cast.actor("administrator"), "company_name_ja", "彼らの名前", date(2026, 11, 1), company.NOW
+    )
+    stale = client.post("/company/settings", data=data)
+    assert stale.status_code == 409
+    assert "彼らの名前" in text_of(stale) and "私の名前" in text_of(stale)
+    tip = parsed(stale).xpath("//input[@name='tip']/@value")[0]
+    assert client.post("/company/settings", data={**data, "tip": tip}).status_code == 303
+
+
+def test_a_closed_day_is_entered_and_taken_back(client, cast):
+    cast.sign_in(client, "administrator")
+    client.post("/company/closed-days", data={"day": "2026-12-29", "name": "年末休業"})
+    assert "年末休業" in text_of(client.get("/company/closed-days?year=2026"))
+    assert queries.closed_days(Moment.at(LATER)) == {date(2026, 12, 29)}
+    client.post("/company/closed-days/2026-12-29/open")
+    assert queries.closed_days(Moment.at(LATER)) == frozenset()
+
+
+@pytest.mark.parametrize("url", ["/company/settings", "/company/closed-days"])
+def test_settings_are_the_administrators(client, cast, url):
+    assert client.get(url).status_code == 303
+    cast.sign_in(client, "head_of_audit")
+    assert client.get(url).status_code == 404
+    cast.sign_in(client, "administrator")
+    client.set_cookie("language", "en")
+    assert client.get(url).status_code == 200
