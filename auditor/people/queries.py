@@ -68,6 +68,12 @@ def codes(department_ids: Iterable[int]) -> dict[int, str]:
     return dict(rows)
 
 
+def numbers(person_ids: Iterable[int]) -> list[str]:
+    """Return the employee numbers of the persons, in order: one query."""
+    rows: Any = Person.select(Person.employee_number).where(Person.id.in_(list(person_ids))).tuples()
+    return sorted(row[0] for row in rows)
+
+
 def employee_numbers() -> set[str]:
     """Return every employee number ever registered: one query."""
     rows: Any = Person.select(Person.employee_number).tuples()

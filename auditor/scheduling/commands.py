@@ -38,7 +38,7 @@ def serve(host: str, port: int, data: Path | None) -> None:
     Creates and upgrades the embedded database. Example: auditor serve --data /srv/auditor --port 8000
     """
     from auditor import create_app, open_database
-    from auditor.company.setup import announce
+    from auditor.accounts.beginning import announce
     from auditor.config import Settings
     from auditor.errors import AuditorError
     from auditor.scheduling.runner import Runner
