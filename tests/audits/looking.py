@@ -8,7 +8,9 @@ from typing import Any
 from tests.cast import Cast
 
 
-def opened(browser_page: Callable[..., Any], app: Any, cast: Cast, name: str, locale: str = "ja", **device: bool) -> Any:
+def opened(
+    browser_page: Callable[..., Any], app: Any, cast: Cast, name: str, locale: str = "ja", **device: bool
+) -> Any:
     """Return a page of a browser in which the person is signed in."""
     client = app.test_client()
     cast.sign_in(client, name)

@@ -51,7 +51,9 @@ def test_typing_is_a_draft_and_leaving_the_field_writes_the_row(
     _wait(page, lambda: [row.note for row in ItemDraft.select()] == ["掲示が古い"])
     assert [row.note for row in ItemResult.select()] == [""]
     page.keyboard.press("Escape")
-    _wait(page, lambda: [row.note for row in ItemResult.select().order_by(ItemResult.id)] == ["", "掲示が古い"])
+    _wait(
+        page, lambda: [row.note for row in ItemResult.select().order_by(ItemResult.id)] == ["", "掲示が古い"]
+    )
     assert ItemDraft.select().count() == 0
 
 
