@@ -135,7 +135,7 @@ def test_each_step_waits_for_the_right_person(app: Any, cast: Any, making: Any) 
     duedates.ask(making.actor("head_of_sales"), making.at, recorded, date(2027, 1, 29), "改修")
 
     def waits(name: str) -> list[tuple[str, str]]:
-        with app.test_request_context():
+        with app.test_request_context(headers={"Accept-Language": "en"}):
             items = waiting_for(making.actor(name), Moment.at(making.at))
         return sorted((item.url, item.step) for item in items)
 
@@ -156,7 +156,7 @@ def test_the_effectiveness_check_waits_and_is_reminded_of_when_it_comes_near(
     app: Any, cast: Any, making: Any
 ) -> None:
     finding = making.effectiveness()
-    with app.test_request_context():
+    with app.test_request_context(headers={"Accept-Language": "en"}):
         early = waiting_for(making.actor("administrator"), Moment.at(making.at))
         making.at = due_instant(finding)
         late = waiting_for(making.actor("administrator"), Moment.at(making.at))
