@@ -60,7 +60,8 @@ def link(
 ) -> None:
     """Say from ``valid_from`` on that a control shows the promise kept (``held`` False: no longer).
 
-    Doing it again changes nothing. Raises RuleBroken for a code that no catalogue has.
+    Doing it again changes nothing. Raises RuleBroken for a code that no catalogue has, Stale when somebody else
+    says so in the same moment.
     """
     if not Control.select().where(Control.code == code).exists():
         raise RuleBroken(_l("There is no control %(code)s.", code=code), "code")

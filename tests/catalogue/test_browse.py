@@ -34,7 +34,7 @@ def test_a_reader_sees_the_controls_of_the_version_in_use(client: Any, cast: Any
     cast.sign_in(client, "head_of_sales")
     page = client.page("/catalogue/")
     assert "2026.1" in page.text_content()
-    assert len(page.xpath("//tbody/tr")) == 50
+    assert len(page.xpath("//tbody/tr")) == 25
 
 
 def test_search_folds_width_case_and_kana_and_finds_either_language(builtin: CatalogueVersion) -> None:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from auditor.catalogue import words
 from auditor.dated import Moment
+from auditor.language import _
 from auditor.web import request_time
 
 bp = Blueprint("catalogue", __name__, url_prefix="/catalogue")
@@ -16,6 +17,11 @@ Answer = str | Response | tuple[str, int]
 def moment() -> Moment:
     """Return the moment of the request."""
     return Moment.at(request_time())
+
+
+def changed_meanwhile() -> str:
+    """Return the sentence for a click that came second."""
+    return str(_("Somebody else changed this at the same moment. Look at what stands now, then try again."))
 
 
 @bp.app_template_filter("catalogue_word")

@@ -24,7 +24,7 @@ def index() -> str:
     if version is None:
         return render_template("catalogue/empty.html")
     wanted = Filter(**{name: request.args.get(name, "").strip() for name in Filter.__dataclass_fields__})
-    page = paged(queries.controls(version, wanted, now), 50)
+    page = paged(queries.controls(version, wanted, now))
     codes = [control.code for control in page.rows]
     owners = queries.owners(version.catalogue_id, now)
     categories = queries.category_counts(version, wanted, now)

@@ -11,7 +11,7 @@ from auditor.catalogue import actions, finding, history, queries, words
 from auditor.catalogue.forms import ApplicabilityForm, OwnerForm, chosen, day, refuse, seen
 from auditor.catalogue.models import Control, ControlOwner, Subject
 from auditor.catalogue.using import last_row
-from auditor.catalogue.views.blueprint import Answer, bp, moment
+from auditor.catalogue.views.blueprint import Answer, bp, changed_meanwhile, moment
 from auditor.catalogue.views.choices import departments, subjects_of_kind
 from auditor.errors import NotFound, RuleBroken, Stale
 from auditor.language import _
@@ -73,6 +73,9 @@ def set_applicability(control_id: int) -> Answer:
     except RuleBroken as broken:
         refuse(form, broken)
         return _page(found, applicability_form=form), 422
+    except Stale:
+        form.form_errors.append(changed_meanwhile())
+        return _page(found, applicability_form=form), 409
     flash(_("Saved."), "success")
     return redirect(url_for("catalogue.control", control_id=control_id), 303)
 

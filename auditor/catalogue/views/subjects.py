@@ -9,7 +9,7 @@ from auditor.catalogue import actions, listing, queries, words
 from auditor.catalogue.forms import SubjectForm, chosen, refuse, seen
 from auditor.catalogue.models import Subject, SubjectDetail
 from auditor.catalogue.using import last_row
-from auditor.catalogue.views.blueprint import Answer, bp, moment
+from auditor.catalogue.views.blueprint import Answer, bp, changed_meanwhile, moment
 from auditor.catalogue.views.choices import departments
 from auditor.errors import NotFound, RuleBroken, Stale
 from auditor.language import _
@@ -103,6 +103,10 @@ def retire_subject(subject_id: int) -> Answer:
         form = _change_form(found)
         refuse(form, broken)
         return _form_page(form, found), 422
+    except Stale:
+        form = _change_form(found)
+        form.form_errors.append(changed_meanwhile())
+        return _form_page(form, found), 409
     flash(
         _("The subject is checked again.")
         if active

@@ -19,8 +19,8 @@ from auditor.catalogue.models import (
     Measure,
 )
 from auditor.catalogue.problems import CatalogueRefused
-from auditor.catalogue.views.blueprint import Answer, bp, moment
-from auditor.errors import RuleBroken
+from auditor.catalogue.views.blueprint import Answer, bp, changed_meanwhile, moment
+from auditor.errors import RuleBroken, Stale
 from auditor.language import _
 from auditor.web import current_actor, request_time
 
@@ -38,7 +38,11 @@ def use_version(version_id: int) -> Answer:
     form = UseForm(prefix=f"v{version_id}-")
     if not form.validate_on_submit():
         return _versions_page(version_id, form), 422
-    actions.use_version(current_actor(), version, day(form.valid_from, moment().day), request_time())
+    try:
+        actions.use_version(current_actor(), version, day(form.valid_from, moment().day), request_time())
+    except Stale:
+        form.form_errors.append(changed_meanwhile())
+        return _versions_page(version_id, form), 409
     flash(
         _("Version %(version)s is used from %(day)s.", version=version.version, day=form.valid_from.data),
         "success",
@@ -93,6 +97,9 @@ def apply(upload_id: int) -> Answer:
     except RuleBroken as broken:
         refuse(form, broken)
         return _preview_page(kept, form), 422
+    except Stale:
+        form.form_errors.append(changed_meanwhile())
+        return _preview_page(kept, form), 409
     kept.delete_instance()
     if imported.new:
         flash(_("Version %(version)s has been imported.", version=imported.version.version), "success")

@@ -10,7 +10,7 @@ from auditor.access import Actor, Permission, requires
 from auditor.catalogue import finding as catalogue_finding
 from auditor.catalogue import queries as catalogue
 from auditor.dated import Moment
-from auditor.errors import NotFound, RuleBroken
+from auditor.errors import NotFound, RuleBroken, Stale
 from auditor.findings import queries as findings
 from auditor.findings.models import Finding
 from auditor.language import _
@@ -44,6 +44,8 @@ def link(promise_id: int) -> Answer:
         actions.link(current_actor(), promise, code, request_time())
     except RuleBroken as broken:
         return _page(promise_id, error=str(broken), typed=typed), 422
+    except Stale:
+        return _page(promise_id, error=_changed_meanwhile(), typed=typed or code), 409
     flash(_("%(code)s is linked to %(number)s.", code=code, number=promise.number), "success")
     return redirect(url_for("promises.index", promise=promise_id), 303)
 
@@ -52,7 +54,10 @@ def link(promise_id: int) -> Answer:
 @requires(Permission.PROMISE_READ)
 def unlink(promise_id: int, code: str) -> Answer:
     promise = queries.promise_for(current_actor(), promise_id, Permission.PROMISE_MANAGE)
-    actions.link(current_actor(), promise, code, request_time(), held=False)
+    try:
+        actions.link(current_actor(), promise, code, request_time(), held=False)
+    except Stale:
+        return _page(promise_id, error=_changed_meanwhile()), 409
     flash(_("%(code)s is no longer linked to %(number)s.", code=code, number=promise.number), "success")
     return redirect(url_for("promises.index", promise=promise_id), 303)
 
@@ -136,3 +141,7 @@ def _findings(actor: Actor, codes: list[str], moment: Moment) -> list[tuple[Find
     ids = [one.id for one, _grade in every]
     visible = {row.id for row in Finding.select(Finding.id).where(Finding.id.in_(ids), reach)}
     return [(one, grade) for one, grade in every if one.id in visible]
+
+
+def _changed_meanwhile() -> str:
+    return str(_("Somebody else changed this at the same moment. Look at what stands now, then try again."))
