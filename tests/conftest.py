@@ -3,6 +3,7 @@
 app, settings      the application, its settings; the test's own connection to the database is open
 standing_clock     the clock stands at the cast's NOW in every test with an app; .move(instant) moves it
 cast               the small named company: cast.person["auditor"], cast.sign_in(client, "auditor")
+demo_template      the demo company, made once a run; with demo_template.copy(folder) as settings: …
 client             a test client that checks every page it fetches (one h1, labels, token, language, policy)
 live_server        the address of the application behind a real server
 browser_page       browser_page("ja", phone=True): a page of a real Chromium on that server
@@ -34,6 +35,7 @@ from tests import cast as cast_module
 from tests.bed import (
     absence,
     browser,
+    company,
     counting,
     databases,
     mail,
@@ -106,6 +108,17 @@ def _upgrade(url: str) -> None:
             with db.connected():
                 models.create_all()
     databases.let_go()
+
+
+@pytest.fixture(scope="session")
+def demo_template(
+    tmp_path_factory: pytest.TempPathFactory, light_passwords: None
+) -> Iterator[company.Template]:
+    base = tmp_path_factory.getbasetemp()
+    # The workers of one run share the folder above their own.
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with company.template(shared, _upgrade) as made:
+        yield made
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ class Training:
         self.stage = stage
         self.opens = stage.calendar.day(_OPENS)
         self.last_opens = add_months(self.opens, -12)
+        self.never_begun: list[int] = []
 
     def enter(self) -> None:
         """Put course, rule, both rounds and what the administrator did about some people into the chronicle."""
@@ -94,6 +95,7 @@ class Training:
         if not last:
             wanted = _UNFINISHED.get(number)
             if wanted == "not begun" or (wanted is None and throw < 9):
+                self.never_begun += [assignment_id] if wanted is None else []
                 return
             if wanted == "begun" or throw < _ALWAYS_LATE:
                 step = partial(self._read_only, assignment_id, person_id, number)
@@ -147,21 +149,14 @@ class Training:
             actions.show(Actor(person_id, frozenset({Role.EMPLOYEE})), assignment, language, section, at)
 
     def _exempt(self, at: datetime) -> None:
-        """Exempt two of those who have not completed: an outside officer and somebody seconded elsewhere."""
+        """Exempt two who took the same training elsewhere."""
         administrator = self.stage.actor(ADMINISTRATOR, at)
-        opened = TrainingRound.select().order_by(TrainingRound.id.desc()).get()
         reasons = (
             "出向先の会社で同じ内容の研修を修了しており、修了証の写しを確認したため。",
-            "外部の研修（11月）で同じ内容を受けることになっているため。",
+            "外部の研修で同じ内容を受けており、修了証の写しを確認したため。",
         )
-        owed = (
-            Assignment.select()
-            .where(Assignment.round == opened, Assignment.completed_at.is_null())
-            .order_by(Assignment.id.desc())
-            .limit(len(reasons))
-        )
-        for assignment, reason in zip(list(owed), reasons, strict=True):
-            actions.exempt(administrator, assignment, reason, at)
+        for assignment_id, reason in zip(self.never_begun, reasons, strict=False):
+            actions.exempt(administrator, Assignment.get_by_id(assignment_id), reason, at)
 
     def _extend(self, at: datetime) -> None:
         """Give the warehouse, in its busy season, until December."""

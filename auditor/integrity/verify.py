@@ -84,6 +84,17 @@ def verify(evidence_folder: Path) -> Report:
     return Report(problems, chain.events, rows, len(files), activity.head())
 
 
+def table_problems(model: type[CountedModel], chain: _Chain) -> list[Problem]:
+    """Return what is wrong with the rows of one counted table; ``chain`` is a log that was read."""
+    return list(_Table(model, chain).problems())
+
+
+def read_log() -> tuple[_Chain, list[Problem]]:
+    """Read the log once, for ``table_problems``, and return it with what is wrong with its links."""
+    chain = _Chain()
+    return chain, list(chain.problems())
+
+
 class _Chain:
     """Reads the log once: checks its links and keeps which event witnesses which table."""
 
