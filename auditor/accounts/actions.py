@@ -123,8 +123,9 @@ def set_password(
     actor: Actor, person_id: int, new: str, at: datetime, keep_session: int | None = None
 ) -> None:
     """Store a password that the person chose, checked already; ends sessions and voids password links."""
+    stored = passwords.hashed(new)
     with activity.action(actor, at):
-        store(person_id, new, at)
+        store_hash(person_id, stored, at)
         end_sessions(person_id, at, but=keep_session)
         activity.record(PASSWORD_CHANGED, person=person_id)
 
@@ -133,8 +134,15 @@ def store(
     person_id: int, password: str, at: datetime, must_change: bool = False, expires_at: datetime | None = None
 ) -> None:
     """Put the hash of ``password`` in the place of the person's earlier one and void open password links."""
+    store_hash(person_id, passwords.hashed(password), at, must_change, expires_at)
+
+
+def store_hash(
+    person_id: int, stored: str, at: datetime, must_change: bool = False, expires_at: datetime | None = None
+) -> None:
+    """As ``store``, of a password hashed already: hashing is slow and needs no transaction."""
     values = {
-        "password_hash": passwords.hashed(password),
+        "password_hash": stored,
         "must_change": must_change,
         "expires_at": expires_at,
         "changed_at": at,

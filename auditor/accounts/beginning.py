@@ -8,10 +8,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-import click
-from flask import Flask
-
-from auditor import activity, db, settings_of
+from auditor import activity
 from auditor.access import Role, application
 from auditor.accounts import actions, passwords, queries, roles
 from auditor.errors import NotFound
@@ -62,12 +59,3 @@ def make_first_administrator(person_id: int, password: str, folder: Path, at: da
         roles.grant_role(FIRST_STEPS, person_id, Role.ADMINISTRATOR, at)
         actions.set_password(FIRST_STEPS, person_id, password, at)
     _file(folder).unlink(missing_ok=True)
-
-
-def announce(app: Flask, address: str) -> None:
-    """Print where an empty installation begins and the code it asks for; nothing once there is an administrator."""
-    with app.app_context(), db.connected():
-        code = new_code(settings_of(app).data)
-    if code is not None:
-        click.echo(f"Nobody uses this installation yet. Open {address}/setup")
-        click.echo(f"Setup code: {code}")

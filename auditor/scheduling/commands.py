@@ -9,9 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 
-from auditor import clock, migrating, settings_of
+from auditor import clock, db, migrating, settings_of
+from auditor.accounts.beginning import new_code
 from auditor.console import command
 from auditor.scheduling import actions, queries
 from auditor.scheduling.jobs import TABLE, named
@@ -38,7 +39,6 @@ def serve(host: str, port: int, data: Path | None) -> None:
     Creates and upgrades the embedded database. Example: auditor serve --data /srv/auditor --port 8000
     """
     from auditor import create_app, open_database
-    from auditor.accounts.beginning import announce
     from auditor.config import Settings
     from auditor.errors import AuditorError
     from auditor.scheduling.runner import Runner
@@ -51,9 +51,19 @@ def serve(host: str, port: int, data: Path | None) -> None:
     except AuditorError as error:
         click.echo(f"auditor: {error}", err=True)
         sys.exit(1)
-    announce(app, f"http://{host}:{port}")
+    _announce_first_steps(app, f"http://{host}:{port}")
     start = Runner(app, settings).start if settings.run_scheduler else (lambda: None)
     run_server(app, host, port, start)
+
+
+def _announce_first_steps(app: Flask, address: str) -> None:
+    """Print where an empty installation begins and the code it asks for; nothing once there is an administrator."""
+    with app.app_context(), db.connected():
+        code = new_code(settings_of(app).data)
+    if code is not None:
+        click.echo(f"Nobody uses this installation yet. Open {address}/setup")
+        click.echo(f"Setup code: {code}")
+        sys.stdout.flush()
 
 
 @click.command()
