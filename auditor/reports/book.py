@@ -20,9 +20,12 @@ from openpyxl.worksheet.table import TableStyleInfo
 
 from auditor.language import _
 from auditor.reports.figures import Figure, Tallies, value_of
-from auditor.reports.styles import Style, Styles, plain_text
+from auditor.reports.styles import Style, Styles, lines_of, plain_text
 from auditor.reports.tables import Table
 
+# Of a landscape A4 page with our margins, in points; a character of a column's width is about 5.6 of them.
+_PAGE_WIDTH, _PAGE_HEIGHT, _CHARACTER = 770, 480, 5.6
+_REPEATED = 60.0  # room for the headings that each page repeats
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
@@ -45,6 +48,7 @@ class Sheet:
         self.title = title.translate(_FORBIDDEN)[:31]
         self.raw = book.raw.create_sheet(self.title)
         self.row = 0
+        self.filled = 0.0  # points of the printed page
         self.widths: list[float] = []
         self.widen(widths)
         self.raw.sheet_view.showGridLines = False
@@ -60,11 +64,30 @@ class Sheet:
 
     def write(self, cells: Iterable[Any] = (), height: float | None = None) -> int:
         """Append a row of cells, (style, value) pairs, or None; return its number."""
+        row = list(cells)
         self.row += 1
-        if height is not None:
-            self.raw.row_dimensions[self.row].height = height
-        self.raw.append([self._cell(one) for one in cells])
+        height = height or height_of(
+            (one[0], one[1], width)
+            for one, width in zip(row, self.widths, strict=False)
+            if isinstance(one, tuple)
+        )
+        self.append([self._cell(one) for one in row], height)
+        self.filled += height or 15
         return self.row
+
+    def keep_together(self, points: float) -> None:
+        """Begin a new printed page when what comes next, so many points high, would be cut by its end."""
+        scale = min(1.0, _PAGE_WIDTH / (sum(self.widths) * _CHARACTER))
+        if self.filled + points > _PAGE_HEIGHT / scale:
+            self.break_before(self.row + 1)
+            self.filled = _REPEATED
+
+    def append(self, cells: Sequence[Any], height: float | None) -> None:
+        """Append finished cells as the row that ``self.row`` counts."""
+        if height:
+            self.raw.row_dimensions[self.row].height = height
+        self.raw.append(cells)
+        self.raw.row_dimensions.pop(self.row, None)  # written: memory stays flat as rows grow
 
     def _cell(self, one: Any) -> Any:
         if isinstance(one, tuple):
@@ -104,6 +127,7 @@ class Sheet:
     def break_before(self, row: int) -> None:
         """Begin a new printed page at ``row``."""
         self.raw.row_breaks.append(Break(id=row - 1))
+        self.filled = _REPEATED
 
     def mark(self, cells: str, formula: str, look: Any) -> None:
         """Let cells stand out where ``formula`` is true."""
@@ -115,7 +139,7 @@ class Sheet:
 
     def bars(
         self, title: str, head: int, last: int, series: Sequence[int], anchor: str, width: float, height: float,
-        patterns: Sequence[str | None],
+        looks: Sequence[tuple[str | None, str]],
     ) -> None:  # fmt: skip
         """Draw a stacked bar of the rows below ``head`` to ``last``; the labels stand in column A."""
         chart: Any = BarChart()
@@ -137,17 +161,12 @@ class Sheet:
                 Reference(self.raw, min_col=column, min_row=head, max_row=last), titles_from_data=True
             )
         chart.set_categories(Reference(self.raw, min_col=1, min_row=head + 1, max_row=last))
-        for one, (pattern, colour) in zip(chart.series, _fills(patterns), strict=False):
+        for one, (pattern, colour) in zip(chart.series, looks, strict=True):
             one.graphicalProperties = _look(pattern, colour)
         self.raw.add_chart(chart, anchor)
 
 
 _WHITE: Any = "FFFFFF"
-_COLOURS = ("1F4B8E", "C2410C", "7F1D1D", "0A5C6E", "574694", "94A3B8", "CBD5E1")
-
-
-def _fills(patterns: Sequence[str | None]) -> Iterable[tuple[str | None, str]]:
-    return zip(patterns, _COLOURS, strict=False)
 
 
 def _look(pattern: Any, colour: Any) -> Any:
@@ -176,6 +195,23 @@ def _prepare_print(raw: Any, heading: str) -> None:
     raw.oddFooter.right.text = "&P / &N"
     for part in (raw.oddFooter.left, raw.oddFooter.center, raw.oddFooter.right):
         part.size = 8
+
+
+def said(what: object, of: object) -> str:
+    """Return what a figure is called on the reconciliation: the row, then the column."""
+    return f"{what}: {of}"
+
+
+def height_of(cells: Iterable[tuple[Style, Any, float]]) -> float | None:
+    """Return the height in points that wrapped texts need; None where one line is enough.
+
+    Written down because LibreOffice leaves a row as high as one line otherwise.
+    """
+    lines = max(
+        (lines_of(value, width) for style, value, width in cells if style.wraps and isinstance(value, str)),
+        default=1,
+    )
+    return min(14.0 * lines + 3, 409) if lines > 1 else None
 
 
 class Book:
@@ -222,7 +258,7 @@ class DetailSheet:
         self.sheet.head(*(one.title for one in table.columns))
         self.sheet.repeat(self.HEAD, self.HEAD)
         self._keys = [one.key for one in table.columns]
-        self._text = {one.key for one in table.columns if one.written}
+        self._text = {one.key: one.width for one in table.columns if one.written}
         self.rows = 0
 
     def add(self, row: dict[str, Any]) -> None:
@@ -232,12 +268,11 @@ class DetailSheet:
         text, raw = styles.text, self.sheet.raw
         self.sheet.row += 1
         self.rows += 1
-        raw.append(
-            [
-                text.cell(raw, row[key] or "") if key in self._text else _plain(styles, raw, row[key])
-                for key in self._keys
-            ]
-        )
+        cells = [
+            text.cell(raw, row[key] or "") if key in self._text else _plain(styles, raw, key, row[key])
+            for key in self._keys
+        ]
+        self.sheet.append(cells, height_of((text, row[key], width) for key, width in self._text.items()))
 
     def close(self) -> int:
         """Make the rows a named table. An empty one keeps a single empty row, as Excel asks for."""
@@ -255,9 +290,9 @@ class DetailSheet:
         return self.rows
 
 
-def _plain(styles: Styles, raw: Any, value: Any) -> Any:
+def _plain(styles: Styles, raw: Any, key: str, value: Any) -> Any:
     if value is None or isinstance(value, int):
         return value
     if isinstance(value, str):
         return styles.short.cell(raw, value) if value else None
-    return styles.day.cell(raw, value)
+    return (styles.month if key == "month" else styles.day).cell(raw, value)

@@ -21,6 +21,7 @@ SOON_DAYS = 30
 class FindingLine:
     """One finding: found this year, or from before and still open at its beginning."""
 
+    id: int
     number: str
     title: str
     grade: Grade
@@ -91,13 +92,14 @@ STANDING_LABELS = {
 }
 
 
-def finding_lines(side: Side) -> tuple[list[FindingLine], list[ActionLine]]:
+def finding_lines(side: Side, every: bool = False) -> tuple[list[FindingLine], list[ActionLine]]:
     """Return the findings of the year and those of earlier years that are open or were closed in it.
 
-    With their corrective actions (of findings that were withdrawn: none). A constant number of queries.
+    With their corrective actions (of findings that were withdrawn: none). ``every`` gives them all. A constant
+    number of queries.
     """
     subjects = subject_names(side)
-    shown = [one for one in findings_at(side.moment) if _shown(one, side)]
+    shown = [one for one in findings_at(side.moment) if every or _shown(one, side)]
     controls = {
         row.id: row.code
         for row in Control.select(Control.id, Control.code).where(
@@ -122,6 +124,7 @@ def _shown(one: FindingAt, side: Side) -> bool:
 def _finding(one: FindingAt, side: Side, subjects: dict[int, str], controls: dict[int, str]) -> FindingLine:
     late = (side.moment.day - one.due_on).days
     return FindingLine(
+        id=one.id,
         number=one.number,
         title=one.title,
         grade=one.grade,

@@ -84,7 +84,7 @@ def _checked(day: date) -> Figure:
 
 
 _AUDITS = (
-    lambda day: (_("Planned"), audits(day), False, 0),
+    lambda day: (_("Planned in the year"), audits(day), False, 0),
     lambda day: (_("Done"), audits(day, State.APPROVED), True, 1),
     lambda day: (_("Waiting for approval"), audits(day, State.SUBMITTED), True, 0),
     lambda day: (_("Being carried out"), audits(day, State.IN_PROGRESS, State.RETURNED), True, 0),

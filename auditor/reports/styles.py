@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from copy import copy
 from typing import Any
 
@@ -28,10 +29,26 @@ def plain_text(value: object) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
+def quoted(text: str) -> str:
+    """Return a text as it stands in a formula."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def lines_of(text: str, width: float) -> int:
+    """Return how many lines a wrapped text takes in a column of ``width``; a Japanese character is two wide."""
+    room = max(width - 1.5, 2)
+    return sum(max(1, -(-_wide(part) // int(room))) for part in text.split("\n"))
+
+
+def _wide(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
+
+
 class Style:
     """One look: applied to a cell by copying what openpyxl made of it once."""
 
     def __init__(self, sheet: Any, **parts: Any) -> None:
+        self.wraps = bool(parts.get("alignment") and parts["alignment"].wrap_text)
         model: Any = WriteOnlyCell(sheet)
         for name, value in parts.items():
             setattr(model, name, value)
@@ -74,6 +91,7 @@ class Styles:
         top = Alignment(vertical="top")
         wrapped = Alignment(vertical="top", wrap_text=True)
         right = Alignment(vertical="top", horizontal="right")
+        left = Alignment(vertical="top", horizontal="left")
         centred = Alignment(vertical="center", horizontal="center", wrap_text=True)
         fill = PatternFill("solid", fgColor=SOFT)
         self.title = self._make(font={"size": 18, "bold": True, "color": ACCENT})
@@ -107,8 +125,11 @@ class Styles:
             number_format="0.0%",
         )
         self.signed_share = self._make(border=border, alignment=right, number_format='+0.0%;"−"0.0%;"±"0.0%')
-        self.day = self._make(border=border, alignment=top, number_format="yyyy-mm-dd")
-        self.instant = self._make(border=border, alignment=top, number_format="yyyy-mm-dd hh:mm")
+        self.reading = self._make(border=border, alignment=Alignment(vertical="top", indent=1))
+        self.month = self._make(border=border, alignment=left, number_format="yyyy-mm")
+        self.dash = self._make(border=border, alignment=right)
+        self.day = self._make(border=border, alignment=left, number_format="yyyy-mm-dd")
+        self.instant = self._make(border=border, alignment=left, number_format="yyyy-mm-dd hh:mm")
         self.code = self._make(font={"name": "Consolas", "size": 9}, border=border, alignment=wrapped)
         grid = Alignment(vertical="center", horizontal="center")
         self.grid_ok = self._make(border=boxed, alignment=grid, number_format='"○ "0;;"○"')

@@ -139,7 +139,7 @@ TRAINING = Table("training", _l("Detail training"), _l("TrainingRows"), (
     Column("unit", _l("Unit"), 20, written=True),
     Column("department", _l("Department"), 20, written=True),
     Column("number", _l("Employee number"), 12, written=True),
-    Column("name", _l("Name"), 16, written=True),
+    Column("name", _l("Full name"), 16, written=True),
     Column("kind", _l("Employment"), 14),
     Column("state", _l("State"), 16, counted=True),
     Column("due_on", _l("Due"), 11.5),
@@ -165,7 +165,7 @@ TABLES = {one.key: one for one in (AUDITS, ITEMS, FINDINGS, ACTIONS, TRAINING, C
 
 def yes(value: bool) -> str:
     """Return the word for a column that says yes or no."""
-    return str(_("yes") if value else _("no"))
+    return str(_("Yes") if value else _("No"))
 
 
 def subject_key(subject_id: int) -> str:
@@ -188,9 +188,9 @@ def promise_key(promise_id: int) -> str:
     return f"P{promise_id}"
 
 
-def month_of(day: date | None) -> str:
-    """Return the month a day lies in, as 2026-11 with a word that keeps it text; empty for no day."""
-    return f"{day:%Y}/{day.month:02d}{_('(month)')}" if day else _("(no date)")
+def month_of(day: date | None) -> date | None:
+    """Return the first day of the month: a text such as 2026-11 would be taken for a date when counted."""
+    return day.replace(day=1) if day else None
 
 
 def audit_row(line: AuditLine, side: Side) -> dict[str, Any]:

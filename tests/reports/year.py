@@ -78,6 +78,7 @@ def audit(cast: Cast, year: Year, number: str, subject: str, label: int, starts:
     state = AuditState.write(made, None, audit=row, state="planned")
     for name, day in states:
         state = AuditState.write(noon(day), None, audit=row, state=name, replaces=state)
+    Audit.update(current_state=state.state).where(Audit.id == row.id).execute()
     for position, code in enumerate(CODES):
         year.item[number, code] = AuditItem.create(
             audit=row, control=cast.control[code], position=position
@@ -127,6 +128,7 @@ def finding(
     state = FindingState.write(noon(found), None, finding=row, state="recorded")
     for name, day in states:
         state = FindingState.write(noon(day), None, finding=row, state=name, replaces=state)
+    Finding.update(current_state=state.state).where(Finding.id == row.id).execute()
 
 
 def corrective(cast: Cast, year: Year, number: str, made: date, due: date, done: date | None, text: str = "手順を改める") -> None:  # fmt: skip

@@ -7,14 +7,15 @@ from typing import Any
 from auditor.audits.results import NONCONFORMITIES, AuditKind, Result, State
 from auditor.calendars import add_months
 from auditor.language import _
-from auditor.reports.book import Book, Sheet
+from auditor.reports.audit_lines import OPEN
+from auditor.reports.book import Book, Sheet, said
 from auditor.reports.figures import Figure, count, share
 from auditor.reports.headline import audits, audits_late
 from auditor.reports.material import Material
-from auditor.reports.styles import LATE
+from auditor.reports.styles import LATE, quoted
 from auditor.reports.tables import month_of, yes
 
-WIDTHS = (24, 12, 12, 12, 12, 12, 12, 13, 11, 15)
+WIDTHS = (26, 12, 18, 18, 12, 12, 12, 17, 11, 15)
 
 
 def write(sheet: Sheet, book: Book, material: Material) -> None:
@@ -37,11 +38,11 @@ def _by_kind(sheet: Sheet, book: Book, material: Material) -> None:
     styles, day = book.styles, material.scope.now.moment.day
     sheet.section(_("By kind"))
     sheet.head(
-        _("Kind"), _("Planned"), _("Done"), _("Waiting for approval"), _("Being carried out"),
+        _("Kind"), _("Planned in the year"), _("Done"), _("Waiting for approval"), _("Being carried out"),
         _("Not started"), _("Overdue"), _("Share done"),
     )  # fmt: skip
     columns = (
-        (_("Planned"), audits(day)),
+        (_("Planned in the year"), audits(day)),
         (_("Done"), audits(day, State.APPROVED)),
         (_("Waiting for approval"), audits(day, State.SUBMITTED)),
         (_("Being carried out"), audits(day, State.IN_PROGRESS, State.RETURNED)),
@@ -66,24 +67,25 @@ def _by_kind(sheet: Sheet, book: Book, material: Material) -> None:
 def _by_month(sheet: Sheet, book: Book, material: Material) -> None:
     styles, side = book.styles, material.scope.now
     sheet.section(_("By the month in which they are due"))
-    sheet.head(_("Month due"), _("Planned"), _("Done"), _("Overdue"))
-    months = [month_of(add_months(side.year.first, ahead)) for ahead in range(12)]
-    others = sorted({month_of(line.due_on) for line in material.audits} - set(months))
-    for month in [*months, *others]:
+    sheet.head(_("Month due"), _("Planned in the year"), _("Done"), _("Overdue"))
+    months = {add_months(side.year.first, ahead).replace(day=1) for ahead in range(12)}
+    months |= {month for line in material.audits if (month := month_of(line.due_on))}
+    for month in sorted(months):
+        named = f"{month:%Y-%m}"
         every = count("audits", as_of=side.moment.day, month=month)
         cancelled = every.also(state=str(State.CANCELLED.label))
         sheet.write(
             [
-                (styles.label, month),
-                sheet.figure(Figure((every,), (cancelled,)), f"{month}: {_('Planned')}", styles.number, 2),
+                (styles.month, month),
+                sheet.figure(Figure((every,), (cancelled,)), said(named, _("Planned")), styles.number, 2),
                 sheet.figure(
                     Figure((every.also(state=str(State.APPROVED.label)),)),
-                    f"{month}: {_('Done')}",
+                    said(named, _("Done")),
                     styles.number,
                     3,
                 ),
                 sheet.figure(
-                    Figure((every.also(overdue=yes(True)),)), f"{month}: {_('Overdue')}", styles.number, 4
+                    Figure((every.also(overdue=yes(True)),)), said(named, _("Overdue")), styles.number, 4
                 ),
             ]
         )
@@ -109,17 +111,27 @@ def _list(sheet: Sheet, book: Book, material: Material) -> None:
                 (styles.day, line.starts_on),
                 (styles.day, line.due_on),
                 (styles.day, line.since),
-                (styles.text, f"{state}（{_('Overdue')}）" if line.overdue and book.language == "ja" else
-                 f"{state} ({_('Overdue')})" if line.overdue else state),
+                (styles.text, _("%(state)s (overdue)", state=state) if line.overdue else state),
                 (styles.short, f"{line.checked} / {line.items}"),
                 (styles.text, _severity(line.count(Result.MAJOR), line.count(*NONCONFORMITIES))),
             ]
         )  # fmt: skip
     if material.audits:
         sheet.filter_rows(head, sheet.row, len(WIDTHS))
-        sheet.mark(f"A{head + 1}:J{sheet.row}", f'ISNUMBER(SEARCH("{_("Overdue")}",$H{head + 1}))', LATE)
+        first = head + 1
+        late = f"AND(ISNUMBER($F{first}),$F{first}<{_day(material)},OR({_open_words(first)}))"
+        sheet.mark(f"A{first}:J{sheet.row}", late, LATE)
     else:
         sheet.write([(styles.text, _("No audit is planned for this year so far."))])
+
+
+def _open_words(row: int) -> str:
+    return ",".join(f"LEFT($H{row},{len(str(one.label))})={quoted(str(one.label))}" for one in OPEN)
+
+
+def _day(material: Material) -> str:
+    day = material.scope.now.moment.day
+    return f"DATE({day.year},{day.month},{day.day})"
 
 
 def _severity(major: int, bad: int) -> str:

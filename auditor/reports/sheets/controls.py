@@ -6,7 +6,7 @@ from typing import Any
 
 from auditor.audits.results import Result
 from auditor.language import _, fiscal_year_name
-from auditor.reports.book import Book, Sheet
+from auditor.reports.book import Book, Sheet, said
 from auditor.reports.figures import Figure, count, figure
 from auditor.reports.material import Material
 from auditor.reports.tables import subject_key, yes
@@ -14,7 +14,10 @@ from auditor.reports.tables import subject_key, yes
 RESULTS = (
     Result.CONFORM, Result.MINOR, Result.MAJOR, Result.OBSERVATION, Result.IMPROVEMENT, Result.NOT_APPLICABLE,
 )  # fmt: skip
-PATTERNS = (None, "wdUpDiag", None, "pct20", "dkHorz", "ltUpDiag")
+LOOKS = (
+    (None, "B9C7DE"), ("wdUpDiag", "C2410C"), (None, "7F1D1D"), ("pct20", "0A5C6E"), ("dkHorz", "574694"),
+    ("ltUpDiag", "94A3B8"),
+)  # fmt: skip
 
 
 def prepare(sheet: Sheet, categories: int) -> None:
@@ -56,7 +59,7 @@ def _by_category(sheet: Sheet, book: Book, material: Material) -> None:
         for column, result in enumerate(RESULTS, 2):
             wanted = _newest(category=title, result=str(result.label))
             cells.append(sheet.figure(wanted, f"{title}: {result.label}", styles.number, column))
-        cells.append(sheet.figure(_newest(category=title), f"{title}: {_('Total')}", styles.number, 8))
+        cells.append(sheet.figure(_newest(category=title), said(title, _("Total")), styles.number, 8))
         cells.append(
             sheet.figure(
                 _open(material, category=title), f"{title}: {Result.NOT_CHECKED.label}", styles.number, 9
@@ -67,16 +70,17 @@ def _by_category(sheet: Sheet, book: Book, material: Material) -> None:
     cells = [(styles.total_label, _("Total"))]
     for column, result in enumerate(RESULTS, 2):
         wanted = _newest(result=str(result.label))
-        cells.append(sheet.figure(wanted, f"{_('All categories')}: {result.label}", styles.total, column))
-    cells.append(sheet.figure(_newest(), f"{_('All categories')}: {_('Total')}", styles.total, 8))
+        cells.append(sheet.figure(wanted, said(_("All categories"), result.label), styles.total, column))
+    cells.append(sheet.figure(_newest(), said(_("All categories"), _("Total")), styles.total, 8))
     cells.append(
         sheet.figure(_open(material), f"{_('All categories')}: {Result.NOT_CHECKED.label}", styles.total, 9)
     )
     sheet.write(cells)
     sheet.write()
     height = 3.2 + 0.75 * len(material.categories)
+    sheet.keep_together(height * 30)
     sheet.bars(
-        _("Newest results by category"), head, last, range(2, 8), f"A{sheet.row + 1}", 26, height, PATTERNS
+        _("Newest results by category"), head, last, range(2, 8), f"A{sheet.row + 1}", 26, height, LOOKS
     )
     for _row in range(int(height / 0.5) + 1):
         sheet.write(height=15)

@@ -60,6 +60,8 @@ def write(sheet: Sheet, book: Book, scope: Scope, company: str, production: Prod
         ("", last_link),
     ):
         style = styles.text if label else styles.code
+        if isinstance(value, datetime):
+            style = styles.instant
         sheet.write([None, (styles.strong, label), (style, value)], height=20 if label else 28)
     sheet.write()
     sheet.write([None, (styles.note, _("How to read this workbook"))])
@@ -68,7 +70,7 @@ def write(sheet: Sheet, book: Book, scope: Scope, company: str, production: Prod
         _("A figure of last year is that of the same calendar day one year earlier, as far as it was known on that day."),
         _("Late and wrong things are marked by words, bold type and hatching, so that they can be seen in a black-and-white print."),
     ):  # fmt: skip
-        sheet.write([None, (styles.label, "•"), (styles.text, text)])
+        sheet.write([None, None, (styles.note, text)])
 
 
 def clock_time(instant: datetime) -> datetime:

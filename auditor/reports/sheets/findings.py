@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from auditor.findings.states import Grade
 from auditor.language import _
-from auditor.reports.book import Book, Sheet
+from auditor.reports.book import Book, Sheet, said
 from auditor.reports.finding_lines import AGE_LABELS, FindingLine
 from auditor.reports.headline import findings_open
 from auditor.reports.material import Material
 from auditor.reports.styles import LATE
 from auditor.reports.tables import yes
 
-WIDTHS = (11, 40, 19, 22, 18, 18, 12, 12, 9, 9)
+WIDTHS = (11, 36, 19, 20, 15, 16, 12, 17, 9, 9)
 
 
 def write(sheet: Sheet, book: Book, material: Material) -> None:
@@ -37,9 +37,9 @@ def _by_age(sheet: Sheet, book: Book, material: Material) -> None:
         for column, age in enumerate(AGE_LABELS, 3):
             wanted = findings_open(day, **where, age=str(age))
             cells.append(sheet.figure(wanted, f"{name}: {age}", number, column))
-        cells.append(sheet.figure(findings_open(day, **where), f"{name}: {_('Total')}", number, 8))
+        cells.append(sheet.figure(findings_open(day, **where), said(name, _("Total")), number, 8))
         late = findings_open(day, **where, overdue=yes(True))
-        cells.append(sheet.figure(late, f"{name}: {_('of these overdue')}", number, 9))
+        cells.append(sheet.figure(late, said(name, _("of these overdue")), number, 9))
         sheet.write(cells)
 
 

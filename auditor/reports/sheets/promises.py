@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.language import _
 from auditor.promises.verdicts import Verdict
-from auditor.reports.book import Book, Sheet
+from auditor.reports.book import Book, Sheet, said
 from auditor.reports.figures import Count, count, figure
 from auditor.reports.headline import promises
 from auditor.reports.material import Material
@@ -55,13 +55,13 @@ def write(sheet: Sheet, book: Book, material: Material) -> None:
                 (styles.strong, f"{_MARKS[line.verdict]} {line.verdict.label}"),
                 sheet.figure(
                     figure(count("controls", promise_key=key, linked=yes(True))),
-                    f"{name}: {_('Controls')}",
+                    said(name, _("Controls")),
                     styles.number,
                     4,
                 ),
-                sheet.figure(figure(summed("checked")), f"{name}: {_('Results')}", styles.number, 5),
-                sheet.figure(figure(summed("major")), f"{name}: {_('Open points, major')}", styles.number, 6),
-                sheet.figure(figure(summed("minor")), f"{name}: {_('Open points, minor')}", styles.number, 7),
+                sheet.figure(figure(summed("checked")), said(name, _("Results")), styles.number, 5),
+                sheet.figure(figure(summed("major")), said(name, _("Open points, major")), styles.number, 6),
+                sheet.figure(figure(summed("minor")), said(name, _("Open points, minor")), styles.number, 7),
                 (styles.day, line.checked_on) if line.checked_on else (styles.short, "–"),
             ]
         )

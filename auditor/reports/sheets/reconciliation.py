@@ -9,7 +9,7 @@ from typing import Any
 from auditor.language import _
 from auditor.reports.book import Book, Sheet, Shown
 from auditor.reports.figures import Count
-from auditor.reports.styles import WRONG
+from auditor.reports.styles import WRONG, quoted
 from auditor.reports.tables import TABLES
 
 WIDTHS = (24, 62, 9, 13, 13, 11, 15)
@@ -23,16 +23,16 @@ def write(sheet: Sheet, book: Book) -> None:
         _("Reconciliation"),
         _("Each figure of the sheets before is counted again here over the detail sheets. The difference must be 0."),
     )  # fmt: skip
+    good, bad = _("All differences are 0."), _("There are differences: see the lines marked below.")
     first = sheet.row + 5
     last = first + len(book.shown) - 1
     sheet.write()
     sheet.write(
         [
-            (styles.strong, _("Result")),
+            (styles.strong, _("Conclusion")),
             styles.strong.formula(
                 sheet.raw,
-                f"=IF(SUMPRODUCT(--(ABS(F{first}:F{last})>0.00005))=0,"
-                f"{quoted(_('All differences are 0.'))},{quoted(_('There are differences: see the lines marked below.'))})",
+                f"=IF(SUMPRODUCT(--(ABS(F{first}:F{last})>0.00005))=0,{quoted(good)},{quoted(bad)})",
             ),
         ]
     )
@@ -49,6 +49,7 @@ def write(sheet: Sheet, book: Book) -> None:
 
 def _line(sheet: Sheet, book: Book, shown: Shown) -> list[Any]:
     styles, row = book.styles, sheet.row + 1
+    good, bad = _("agrees"), _("differs")
     number = styles.share if shown.figure.share else styles.number
     place = "'" + shown.sheet.replace("'", "''") + "'!" + shown.cell
     return [
@@ -58,9 +59,7 @@ def _line(sheet: Sheet, book: Book, shown: Shown) -> list[Any]:
         (number, shown.value),
         number.formula(sheet.raw, f"={formula(shown)}"),
         styles.number.formula(sheet.raw, f"=ROUND({place}-E{row},4)"),
-        styles.short.formula(
-            sheet.raw, f"=IF(ABS(F{row})<0.00005,{quoted(_('agrees'))},{quoted(_('differs'))})"
-        ),
+        styles.short.formula(sheet.raw, f"=IF(ABS(F{row})<0.00005,{quoted(good)},{quoted(bad)})"),
     ]
 
 
@@ -93,11 +92,6 @@ def _criterion(value: Any) -> str:
     if isinstance(value, date):
         return f"DATE({value.year},{value.month},{value.day})"
     return quoted("=" + str(value).translate(_SPECIAL))
-
-
-def quoted(text: str) -> str:
-    """Return a text as it stands in a formula."""
-    return '"' + text.replace('"', '""') + '"'
 
 
 def _escaped(title: str) -> str:

@@ -8,7 +8,7 @@ from auditor.reports.figures import change
 from auditor.reports.headline import Headline, parts
 from auditor.reports.material import Material
 
-WIDTHS = (46, 16, 16, 14, 18)
+WIDTHS = (58, 20, 20, 20, 24)
 
 
 def write(sheet: Sheet, book: Book, material: Material) -> None:
@@ -27,11 +27,12 @@ def write(sheet: Sheet, book: Book, material: Material) -> None:
         _("Figure"),
         f"{fiscal_year_name(now.year.label)}\n{now.moment.day}",
         f"{fiscal_year_name(before.year.label)}\n{before.moment.day}",
-        _("Change"),
-        _("Reading"),
+        _("Difference from last year"),
+        _("Trend"),
     )
     sheet.repeat(head, head)
     for part in parts(scope, material.courses):
+        sheet.keep_together(35 + 15 * len(part.lines))
         sheet.section(part.title)
         for line in part.lines:
             _write_line(sheet, book, part.title, line)
@@ -46,7 +47,7 @@ def _write_line(sheet: Sheet, book: Book, part: str, line: Headline) -> None:
         sheet.figure(line.now, name, style, 2),
     ]
     if line.before is None:
-        cells += [(styles.short, "–"), (styles.short, "–"), (styles.short, "")]
+        cells += [(styles.dash, "–"), (styles.dash, "–"), (styles.short, "")]
     else:
         before = sheet.figure(line.before, _("%(figure)s, last year", figure=name), style, 3)
         if line.now.share:
@@ -58,7 +59,7 @@ def _write_line(sheet: Sheet, book: Book, part: str, line: Headline) -> None:
             )
             cells += [before, moved]
             grown = float(moved[1])
-        cells.append((styles.short, _reading(grown, line.good)))
+        cells.append((styles.reading, _reading(grown, line.good)))
     sheet.write(cells)
 
 

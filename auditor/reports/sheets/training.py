@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from auditor.language import _
-from auditor.reports.book import Book, Sheet
+from auditor.reports.book import Book, Sheet, said
 from auditor.reports.figures import share
 from auditor.reports.headline import trained
 from auditor.reports.material import Material
@@ -15,7 +15,10 @@ from auditor.reports.training_lines import STATE_LABELS, CourseShown
 from auditor.training.states import LEFT, STATES
 
 WIDTHS = (30, 10, 10, 10, 10, 10, 10, 10, 12, 10, 12)
-PATTERNS = (None, "pct20", "ltUpDiag", "wdDnDiag", "dkHorz", "pct5", "smCheck")
+LOOKS = (
+    (None, "1F4B8E"), ("pct20", "0A5C6E"), ("ltUpDiag", "64748B"), ("wdUpDiag", "8C1A15"), ("dkHorz", "6D8FC4"),
+    (None, "D5DEEC"), ("smCheck", "C2410C"),
+)  # fmt: skip
 
 
 def write(sheet: Sheet, book: Book, material: Material) -> None:
@@ -50,9 +53,10 @@ def _course(sheet: Sheet, book: Book, material: Material, course: CourseShown) -
         return
     sheet.write()
     height = 3.2 + 0.6 * (last - head)
+    sheet.keep_together(min(height * 30, 450))
     sheet.bars(
         _("%(course)s: workers by department", course=course.title), head, last, range(2, 9),
-        f"A{sheet.row + 1}", 25, height, PATTERNS,
+        f"A{sheet.row + 1}", 25, height, LOOKS,
     )  # fmt: skip
     for _line in range(int(height / 0.5) + 1):
         sheet.write(height=15)
@@ -67,17 +71,17 @@ def _row(
         if total
         else (styles.label, styles.number, styles.share)
     )
-    said = f"{course.title}, {name}"
+    row = f"{course.title}, {name}"
     cells: list[Any] = [(label, name)]
     for column, state in enumerate(STATES, 2):
         wanted = trained(day, course, state, **where)
-        cells.append(sheet.figure(wanted, f"{said}: {STATE_LABELS[state]}", number, column))
+        cells.append(sheet.figure(wanted, f"{row}: {STATE_LABELS[state]}", number, column))
     everybody = trained(day, course, **where)
     done = share(trained(day, course, "completed", **where), everybody)
-    cells.append(sheet.figure(everybody, f"{said}: {_('Workers')}", number, 9))
-    cells.append(sheet.figure(done, f"{said}: {_('Share completed')}", part, 10))
+    cells.append(sheet.figure(everybody, said(row, _("Workers")), number, 9))
+    cells.append(sheet.figure(done, said(row, _("Share completed")), part, 10))
     cells.append(
-        sheet.figure(trained(day, course, LEFT, **where), f"{said}: {STATE_LABELS[LEFT]}", number, 11)
+        sheet.figure(trained(day, course, LEFT, **where), f"{row}: {STATE_LABELS[LEFT]}", number, 11)
     )
     sheet.write(cells)
 
@@ -89,7 +93,7 @@ def _absent(sheet: Sheet, book: Book, material: Material) -> None:
     sheet.write(
         [
             (styles.head, _("Department")), (styles.head, _("Employee number")), (styles.head, None),
-            (styles.head, _("Name")), (styles.head, None), (styles.head, _("Due")), (styles.head, None),
+            (styles.head, _("Full name")), (styles.head, None), (styles.head, _("Due")), (styles.head, None),
             (styles.head, _("Days late")), (styles.head, _("Course")), (styles.head, None), (styles.head, None),
         ]
     )  # fmt: skip

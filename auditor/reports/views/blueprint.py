@@ -1,4 +1,4 @@
-"""Pages of reports."""
+"""The blueprint of reports."""
 
 from __future__ import annotations
 

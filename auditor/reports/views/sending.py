@@ -1,0 +1,38 @@
+"""Sends a workbook that was written to a file nobody else can name, and removes the file."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from flask import Response, request
+
+from auditor.language import LANGUAGES, current
+from auditor.web import attachment
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_BLOCK = 64 * 1024
+
+
+def send(write: Callable[[Path], object], name: str) -> Response:
+    """Return what ``write`` writes as a file called ``name``. Held on disk, not in memory."""
+    with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
+        path = Path(folder) / "report.xlsx"
+        write(path)
+        opened = path.open("rb")  # stays readable after the folder is gone
+
+    def blocks() -> Iterator[bytes]:
+        with opened:
+            while block := opened.read(_BLOCK):
+                yield block
+
+    response = attachment(blocks(), name, MEDIA_TYPE)
+    response.call_on_close(opened.close)
+    return response
+
+
+def language_asked() -> str:
+    """Return the language of the file: the one asked for, else the reader's."""
+    asked = request.args.get("language", "")
+    return asked if asked in LANGUAGES else current()
