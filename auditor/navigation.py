@@ -86,5 +86,7 @@ def _visible(app: Flask, actor: Actor, entry: tuple[Any, str, Permission]) -> bo
 def _entry(label: Any, endpoint: str, _permission: Permission) -> dict[str, Any]:
     here = request.endpoint == endpoint
     section = (request.endpoint or "").split(".")[0]
-    current = here or (section == endpoint.split(".")[0] and endpoint.endswith(".index"))
+    # The list of a feature stands for its other pages, except for those with an entry of their own.
+    own = any(request.endpoint == other for _group, entries in TABLE for _label, other, _needed in entries)
+    current = here or (not own and section == endpoint.split(".")[0] and endpoint.endswith(".index"))
     return {"label": label, "url": url_for(endpoint), "current": current, "count": None}
