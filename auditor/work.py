@@ -33,3 +33,4 @@ class DueThing:
     person_ids: tuple[int, ...]
     path: str
     department_id: int | None = None
+    escalates: bool = True  # whether head and administrator are told too when it stays late

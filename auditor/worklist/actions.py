@@ -45,6 +45,8 @@ def enqueue_reminders(actor: Actor, at: datetime) -> int:
 
 def _readers(thing: DueThing, left: int, heads: dict[int, int], administrators: list[int]) -> set[int]:
     readers = set(thing.person_ids)
+    if not thing.escalates:
+        return readers
     if left <= -_HEAD_AFTER and thing.department_id in heads:
         readers.add(heads[thing.department_id])
     if left <= -_ADMINISTRATOR_AFTER:
