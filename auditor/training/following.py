@@ -80,6 +80,11 @@ def _offered(state: CourseState | None, versions: dict[int, CourseVersion]) -> C
     return versions.get(state.version_id) if state is not None and state.version_id else None
 
 
+def is_for_everyone(course_id: int, moment: Moment) -> bool:
+    """Tell whether a rule in force means everyone, at whatever time they join."""
+    return any(row.active and row.audience.get("everyone") for row in rules_of(course_id, moment))
+
+
 def course_for(actor: Actor, course_id: int, permission: Permission) -> Course:
     """Return a course. Raises NotFound for who sees no training, Forbidden for readers who may not change it."""
     row: Course | None = Course.get_or_none(Course.id == course_id)

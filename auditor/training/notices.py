@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from auditor.dated import Moment
-from auditor.language import _, format_long_day, pick
+from auditor.language import _, _n, format_long_day, pick
 from auditor.notifications.kinds import Words, kind
+from auditor.training import states
 from auditor.training.models import Assignment, AssignmentDue, CourseVersion, Exemption, TrainingRound
 
 ASSIGNED = "training_assigned"
@@ -99,6 +100,54 @@ def _due_changed(params: dict[str, Any], moment: Moment) -> Words | None:
         _("New due date for the course “%(title)s”", title=title),
         _("It is now due on %(due)s.", due=format_long_day(due_on)),
     )
+
+
+@kind("training_due")
+def _due(params: dict[str, Any], moment: Moment) -> Words | None:
+    return _reminder({"assignment": params["id"]}, moment)
+
+
+@kind("training_team_due")
+def _team_due(params: dict[str, Any], moment: Moment) -> Words | None:
+    opened, count = _still_owed(params["id"], moment)
+    if not count:
+        return None
+    return Words(
+        _(
+            "Your departments: the course “%(title)s” is not completed by all",
+            title=pick(opened.version, "title"),
+        ),
+        _(
+            "It is due on %(due)s. The page shows who is still to take it.",
+            due=format_long_day(opened.due_on),
+        ),
+    )
+
+
+@kind("training_round_due")
+def _round_due(params: dict[str, Any], moment: Moment) -> Words | None:
+    opened, count = _still_owed(params["id"], moment)
+    if not count:
+        return None
+    return Words(
+        _n(
+            "%(num)d person has not completed the course “%(title)s”",
+            "%(num)d persons have not completed the course “%(title)s”",
+            count,
+            title=pick(opened.version, "title"),
+        ),
+        _(
+            "It is due on %(due)s. The page shows who is still to take it.",
+            due=format_long_day(opened.due_on),
+        ),
+        urgent=opened.due_on < moment.day,
+    )
+
+
+def _still_owed(round_id: int, moment: Moment) -> tuple[TrainingRound, int]:
+    opened = TrainingRound.get_by_id(round_id)
+    by_state = states.of_rounds([round_id], moment)[round_id].by_state
+    return opened, sum(by_state[state] for state in states.OWED)
 
 
 def _owed(assignment_id: int, moment: Moment) -> tuple[str, int, date] | None:

@@ -37,6 +37,7 @@ LEFT = "left"
 OWED = ("overdue", "in_progress", "not_yet_due")  # who may be reminded
 
 _instant = UtcDateTimeField()
+# "id + 0" below keeps SQLite from walking the whole list of ids for every row joined (100 times slower at 10,000).
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,14 @@ def of_rounds(
     return found
 
 
+def owed(moment: Moment, until: date) -> list[Standing]:
+    """Return every assignment that is still owed and due by ``until``: one query."""
+    open_ones = Assignment.completed_at.is_null() | (Assignment.completed_at > moment.instant)
+    mine = _assignments(moment, open_ones, each=True).alias("mine")
+    query = _joined(moment, mine).where(mine.c.id.is_null(False), mine.c.due_on <= until)
+    return [row for row in map(standing, query.tuples()) if row.state in OWED]
+
+
 def counts(query: Select, departments: Iterable[int] | None = None) -> dict[int | None, Counts]:
     """Return the counts by main department, within ``departments`` (None: all): one query."""
     rows = query.alias("rows")
@@ -204,12 +213,12 @@ def _assignments(moment: Moment, *where: Any, each: bool = False) -> ModelSelect
         .join(
             AssignmentDue,
             JOIN.LEFT_OUTER,
-            on=(AssignmentDue.assignment == Assignment.id) & AssignmentDue.id.in_(dues),
+            on=(AssignmentDue.assignment == Assignment.id) & (AssignmentDue.id + 0).in_(dues),
         )
         .join(
             Exemption,
             JOIN.LEFT_OUTER,
-            on=(Exemption.assignment == Assignment.id) & Exemption.id.in_(exemptions),
+            on=(Exemption.assignment == Assignment.id) & (Exemption.id + 0).in_(exemptions),
         )
         .where(Assignment.assigned_at <= moment.instant, *where)
     )
@@ -231,11 +240,34 @@ def _standings(
 
 
 def _joined(moment: Moment, mine: Any, *where: Any, covered: Any = None) -> Any:
+    return (
+        Employment.standing(moment, *where)
+        .select(
+            Employment.person,
+            Membership.department,
+            _state(moment, mine, covered).alias("state"),
+            mine.c.id.alias("assignment_id"),
+            mine.c.round_id.alias("round_id"),
+            mine.c.due_on.alias("due_on"),
+            mine.c.completed_at.alias("completed_at"),
+        )
+        .join(mine, JOIN.LEFT_OUTER, on=(mine.c.person_id == Employment.person) & (mine.c.place <= 1))
+        .switch(Employment)
+        .join(
+            Membership,
+            JOIN.LEFT_OUTER,
+            on=(Membership.person == Employment.person) & (Membership.id + 0).in_(_main_posts(moment)),
+        )
+        .where(Employment.kind != audience.OUTSIDE)
+    )
+
+
+def _main_posts(moment: Moment) -> Any:
+    """Return the query of one membership a person: the main post, or what comes nearest to one."""
     posts = (
         people.memberships(moment)
         .select(
-            Membership.person,
-            Membership.department,
+            Membership.id,
             fn.ROW_NUMBER()
             .over(
                 partition_by=[Membership.person],
@@ -245,22 +277,7 @@ def _joined(moment: Moment, mine: Any, *where: Any, covered: Any = None) -> Any:
         )
         .alias("posts")
     )
-    return (
-        Employment.standing(moment, *where)
-        .select(
-            Employment.person,
-            posts.c.department_id.alias("department_id"),
-            _state(moment, mine, covered).alias("state"),
-            mine.c.id.alias("assignment_id"),
-            mine.c.round_id.alias("round_id"),
-            mine.c.due_on.alias("due_on"),
-            mine.c.completed_at.alias("completed_at"),
-        )
-        .join(mine, JOIN.LEFT_OUTER, on=(mine.c.person_id == Employment.person) & (mine.c.place == 1))
-        .switch(Employment)
-        .join(posts, JOIN.LEFT_OUTER, on=(posts.c.person_id == Employment.person) & (posts.c.place == 1))
-        .where(Employment.kind != audience.OUTSIDE)
-    )
+    return Select([posts], [posts.c.id]).where(posts.c.place <= 1)
 
 
 def _state(moment: Moment, mine: Any, covered: Any) -> Case:
