@@ -119,6 +119,15 @@ class Story:
         return State(self.finding.current_state)
 
     @property
+    def returned(self) -> str:
+        """Return "sent_back" or "reopened" when the last step led back, with its reason; else ""."""
+        before = State(self.history[-2].state) if len(self.history) > 1 else None
+        if before is State.EFFECTIVENESS and self.stands is State.ACTING:
+            return "reopened"
+        back = {State.ANSWERED: State.RECORDED, State.VERIFYING: State.ACTING}
+        return "sent_back" if before is not None and back.get(before) is self.stands else ""
+
+    @property
     def source(self) -> Source:
         return Source(self.finding.source)
 

@@ -25,6 +25,7 @@ from auditor.findings.states import OPEN_STATES, State, WorryStep
 from auditor.findings.telling import responsible_of
 from auditor.language import _
 from auditor.people import queries as people
+from auditor.people.models import Employment
 from auditor.work import DueThing, WorkItem
 
 _AHEAD = timedelta(days=14)  # an effectiveness check is shown so long before it falls due
@@ -41,6 +42,7 @@ class _Open:
     checks: dict[int, EffectivenessCheck]
     requests: dict[int, DueRequest]
     actions: dict[int, list[ActionDetail]] = field(default_factory=dict)  # not done, by finding
+    working: set[int] = field(default_factory=set)  # owners of those who have not left
 
 
 def due_things(moment: Moment) -> list[DueThing]:
@@ -95,6 +97,9 @@ def _of(
         rows = opened.actions.get(finding.id, [])
         mine = [row for row in rows if row.owner_id == actor.person_id]
         found += [_action(finding, row, names) for row in mine]
+        if heading and any(row.owner_id not in opened.working for row in rows):
+            words = _("Whoever was responsible for an action has left"), _("Choose somebody else")
+            found.append(_item(finding, *words, min(row.due_on for row in rows), names, opened))
         if not rows and heading:
             found.append(
                 _item(finding, _("Plan a further action"), _("Add an action"), detail.due_on, names, opened)
@@ -212,13 +217,16 @@ def _opened(condition: object, moment: Moment) -> _Open:
     )
     decided = DueDecision.select(DueDecision.request)
     requests = DueRequest.select().where(DueRequest.finding.in_(ids), DueRequest.id.not_in(decided))
+    actions = _open_actions(ids, moment)
+    owners = {row.owner_id for rows in actions.values() for row in rows}
     return _Open(
         findings=findings,
         heads=responsible_of({finding.detail.department_id for finding in findings}, moment),
         lines=foureyes.lines([one for one in findings if State(one.current_state) in _LOOKS], moment),
         checks={check.finding_id: check for check in checks},
         requests={request.finding_id: request for request in requests},
-        actions=_open_actions(ids, moment),
+        actions=actions,
+        working={row.person_id for row in people.employments(moment).where(Employment.person.in_(owners))},
     )
 
 

@@ -33,20 +33,20 @@ def report(
 ) -> Worry:
     """Hand a report to the administrator or to the head of audit, and to nobody else.
 
-    Of an anonymous one neither the row nor the activity log knows the reporter. ``once`` names the form
-    that was sent: sent twice, the first report is returned.
+    Of an anonymous one no row knows the reporter. The activity log never does: whoever reads the log may be
+    the one a report is about. ``once`` names the form that was sent: sent twice, the first is returned.
     """
     if not text.strip():
         raise RuleBroken(_l("Write what you saw or what worries you."), "text")
     if recipient not in RECIPIENTS:
         raise RuleBroken(_l("Choose who is to read the report."), "recipient")
-    by = application("anonymous") if anonymous else actor
+    reporter = None if anonymous else actor.person_id
     if once and (before := Worry.get_or_none(Worry.once == once)) is not None:
         found: Worry = before
         return found
-    with activity.action(by, at):
-        worry = _numbered(at, recipient=recipient.value, reporter=by.person_id, text=text, once=once)
-        WorryState.write(at, by.person_id, worry=worry, state=WorryStep.RECEIVED.value)
+    with activity.action(application("anonymous"), at):
+        worry = _numbered(at, recipient=recipient.value, reporter=reporter, text=text, once=once)
+        WorryState.write(at, reporter, worry=worry, state=WorryStep.RECEIVED.value)
         activity.record(REPORTED, worry=worry.id)
         for person_id in accounts.holders(recipient, Moment.at(at)):
             notifications.notify(

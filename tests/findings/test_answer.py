@@ -100,11 +100,13 @@ def test_an_unknown_or_missing_owner_is_refused(client: Any, cast: Any, making: 
     assert response.status_code == 422 and "退職" in text_of(response)
 
 
-def test_owners_are_told_once_the_plan_is_approved(cast: Any, making: Any) -> None:
+def test_owners_are_told_once_the_plan_is_approved(client: Any, cast: Any, making: Any) -> None:
     finding = making.answered()
     assert not Notice.select().where(Notice.kind == "action_assigned").exists()
-    answering.approve_plan(making.actor("administrator"), making.tomorrow(), finding)
+    answering.approve_plan(making.actor("administrator"), making.tomorrow(), finding, "進めてください。")
     assert state(finding) == "acting"
+    signed_in(client, cast, "staff_of_sales")
+    assert "差戻し" not in text_of(client.get(f"/findings/{finding.id}")), "an approval is no return"
     told = [notice.person_id for notice in Notice.select().where(Notice.kind == "action_assigned")]
     assert told == [cast.person["staff_of_sales"]]
 

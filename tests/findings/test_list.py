@@ -24,6 +24,7 @@ from auditor.findings.states import Grade
 from auditor.findings.waiting import due_things, waiting_for
 from auditor.notifications import kinds
 from auditor.notifications.models import Notice
+from auditor.people.models import Employment
 from tests.bed.pages import parsed, text_of
 from tests.cast import NOW
 from tests.findings.ladder import answers, signed_in
@@ -150,6 +151,17 @@ def test_each_step_waits_for_the_right_person(app: Any, cast: Any, making: Any) 
     )
     assert ("/findings/worries/1", "Read") in waits("administrator")
     assert waits("head_of_other") == []
+
+
+def test_an_action_whose_owner_has_left_waits_for_the_head(app: Any, cast: Any, making: Any) -> None:
+    finding = making.acting()
+    with activity.action(application("test"), making.at):
+        person = cast.person["staff_of_sales"]
+        Employment.write(making.at, None, person=person, kind="regular", status="left")
+        activity.record(MANY_MADE, count=1)
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        items = waiting_for(making.actor("head_of_sales"), Moment.at(making.tomorrow()))
+    assert [(item.url, item.step) for item in items] == [(f"/findings/{finding.id}", "Choose somebody else")]
 
 
 def test_the_effectiveness_check_waits_and_is_reminded_of_when_it_comes_near(

@@ -22,6 +22,7 @@ def test_an_employee_reports_and_reads_what_became_of_it(client: Any, cast: Any)
     for _double_click in range(2):
         assert client.post("/findings/worries/report", data=REPORT).status_code == 303
     worry = Worry.get()
+    assert ActivityEvent.get(ActivityEvent.type == "worry.reported").actor_id is None, "not even here"
     assert worry.number == "R26-001" and worry.reporter_id == cast.person["staff_of_sales"]
     assert [notice.person_id for notice in Notice.select()] == [cast.person["administrator"]]
     signed_in(client, cast, "administrator")
