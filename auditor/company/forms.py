@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -18,11 +19,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from auditor.errors import RuleBroken
-from auditor.language import _, _l
+from auditor.language import _, _l, current
 from auditor.people.kinds import UNIT_LEVEL_LABELS
 
 _NEEDED = _l("Enter a number.")
-MONTHS = [SelectChoice(month, str(month)) for month in range(1, 13)]
 
 
 def _days(label: Any, highest: int) -> IntegerField:
@@ -43,8 +43,15 @@ class NamesForm(FlaskForm):
     )
     company_name_en = _name(_l("Company name in English"))
     fiscal_year_start_month = SelectField(
-        _l("First month of the fiscal year"), choices=MONTHS, coerce=int, default=4
+        _l("First month of the fiscal year"), choices=[], coerce=int, default=4
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fiscal_year_start_month.choices = [
+            SelectChoice(month, f"{month}月" if current() == "ja" else month_name[month])
+            for month in range(1, 13)
+        ]
 
 
 class SettingsForm(NamesForm):

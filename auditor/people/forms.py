@@ -73,7 +73,7 @@ class AddForm(DetailsForm):
 class TransferForm(FlaskForm):
     """Another main department, or a further one, from a day on."""
 
-    main = RadioField(
+    change = RadioField(
         _l("What changes"),
         choices=[
             SelectChoice("main", _l("The main department: the person moves there")),

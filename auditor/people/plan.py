@@ -37,7 +37,7 @@ FATE_LABELS = {
     Fate.ADDED: _l("Added"),
     Fate.LEFT: _l("Leaving"),
     Fate.MOVED: _l("Moved"),
-    Fate.CHANGED: _l("Changed"),
+    Fate.CHANGED: _l("Details changed"),
     Fate.UNCHANGED: _l("Unchanged"),
     Fate.PASSED_OVER: _l("Passed over"),
 }

@@ -200,8 +200,6 @@ class _PersonPlanner:
         for code, old in held.items():
             if code not in wanted:
                 self._member(row.number, person_id, code, day, held=False, main=old.main, post=old.title)
-        if person_id is None:
-            return []
         return self._post_changes(row, held, wanted)
 
     @staticmethod

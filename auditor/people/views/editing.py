@@ -144,7 +144,7 @@ def change_details(person_id: int) -> Answer:
 @requires(Permission.PEOPLE_READ)
 def transfer(person_id: int) -> str:
     person = _person(person_id)
-    form = TransferForm(data={"valid_from": day_of(request_time()), "main": "main", "tip": person.tip})
+    form = TransferForm(data={"valid_from": day_of(request_time()), "change": "main", "tip": person.tip})
     return _transfer_page(form, person, {})
 
 
@@ -161,10 +161,10 @@ def transfer_now(person_id: int) -> Answer:
         return _transfer_page(form, person, picker), 422
     day, now, tip = day_in(form.valid_from), request_time(), form.tip.data or ""
     try:
-        if form.main.data == "end":
+        if form.change.data == "end":
             actions.end_concurrent(current_actor(), person_id, department_id, day, now, tip)
         else:
-            act = actions.transfer if form.main.data == "main" else actions.add_concurrent
+            act = actions.transfer if form.change.data == "main" else actions.add_concurrent
             act(current_actor(), person_id, department_id, form.post.data or "", day, now, tip)
     except RuleBroken as broken:
         picker["error"] = str(broken)
