@@ -28,7 +28,7 @@ def flow(story: Story) -> list[Step]:
     path = _path(story)
     entered = {row.state: row for row in story.history}  # the latest time it came there
     last = story.history[-1]
-    steps = [_done(_("Record"), story.history[0], story)]
+    steps = [_done(_("Recording"), story.history[0], story)]
     stopped = story.stands is State.WITHDRAWN
     reached = _ORDER.index(story.stands) if story.stands in _ORDER else len(_ORDER)
     for place, (state, label) in enumerate(path):

@@ -76,6 +76,18 @@ def test_the_list_asks_for_signing_in_and_shows_each_their_own(client: Any, cast
     assert "ここに指摘事項はありません" in text_of(client.get("/findings/"))
 
 
+def test_the_list_is_given_as_excel_to_who_may_export(client: Any, cast: Any, making: Any) -> None:
+    making.recorded()
+    signed_in(client, cast, "administrator")
+    link = "//a[contains(@href, '/export/findings.xlsx')]/@href"
+    (address,) = client.page("/findings/?grade=minor&page=1").xpath(link)
+    assert "grade=minor" in address and "page=" not in address
+    with client.get(address) as file:
+        assert file.status_code == 200 and file.data[:2] == b"PK"
+    signed_in(client, cast, "head_of_sales")
+    assert not client.page("/findings/").xpath(link)
+
+
 def _many(cast: Any, count: int) -> None:
     first = Finding.select().count()
     with activity.action(application("test"), NOW):

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from auditor import settings_of
 from auditor.access import Permission, requires
 from auditor.errors import RuleBroken
-from auditor.evidence import views as evidence
+from auditor.evidence.serving import answer as file_answer
 from auditor.findings import conversation, foureyes, queries, steps, story
 from auditor.findings.forms import FilesForm, MessageForm
 from auditor.findings.models import Finding
@@ -138,4 +138,4 @@ def download(finding_id: int, evidence_id: int) -> FlaskResponse | Response:
     given = queries.evidence_for(current_actor(), finding_id, evidence_id, now())
     if given.file_id is None and given.url:
         return redirect(given.url, 303)
-    return evidence.answer(given, settings_of(current_app).evidence_folder)
+    return file_answer(given, settings_of(current_app).evidence_folder)
