@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from auditor.audits.results import NONCONFORMITIES
 from auditor.catalogue import queries as catalogue
 from auditor.catalogue.models import Control
 from auditor.dated import Moment
@@ -13,10 +14,8 @@ from auditor.findings.models import Finding, FindingDetail, FindingState
 from auditor.findings.states import OPEN_STATES, Grade
 from auditor.promises.models import Policy, Promise
 from auditor.promises.queries import links, policy_at, promises_of
-from auditor.promises.results import counted
+from auditor.promises.results import counted, without_finding
 from auditor.promises.verdicts import ControlState, Verdict, verdict
-
-NONCONFORMITIES = ("minor", "major")
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Board:
 
 
 def board(moment: Moment) -> Board:
-    """Return the board as of ``moment``: eight queries, whatever the number of promises, audits and subjects."""
+    """Return the board as of ``moment``: nine queries, whatever the number of promises, audits and subjects."""
     policy = policy_at(moment)
     if policy is None:
         return Board(None, [])
@@ -63,17 +62,18 @@ def board(moment: Moment) -> Board:
 
 
 def control_states(codes: Collection[str], moment: Moment) -> dict[str, ControlState]:
-    """Return what is known of those controls that the versions in use have: five queries."""
+    """Return what is known of those controls that the versions in use have: six queries."""
     in_use = [version.id for version in catalogue.versions_in_use(moment)]
     rows = Control.select().where(Control.version.in_(in_use), Control.code.in_(list(codes)))
     found = {row.code: ControlState(row.code, row.frequency, row) for row in rows}
-    for code, result, with_finding, count, day in counted(moment, list(found)):
+    for code, result, count, day in counted(moment, list(found)):
         state = found[code]
         state.results[result] = state.results.get(result, 0) + count
         if result != "not_applicable":
             state.checked_on = _newer(state.checked_on, day)
-        if result in NONCONFORMITIES and not with_finding:
-            _add_points(state, result, count)
+    doubtful = [code for code, state in found.items() if NONCONFORMITIES & state.results.keys()]
+    for code, result, count in without_finding(moment, doubtful):
+        _add_points(found[code], result, count)
     for finding, grade in open_nonconformities(list(found), moment):
         _add_points(found[code_of(finding)], grade, 1)
     return found
