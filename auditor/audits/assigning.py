@@ -12,7 +12,7 @@ from peewee import IntegrityError
 from auditor import activity, clock, db
 from auditor.access import Actor, Permission
 from auditor.audits import trail
-from auditor.audits.independence import Verdict
+from auditor.audits.independence import Ground, Verdict
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditPlan, AuditState
 from auditor.audits.notices import tell_assigned
 from auditor.audits.results import AuditKind, State
@@ -56,8 +56,9 @@ class NewAudit:
 def assign(actor: Actor, at: datetime, new: NewAudit) -> Audit:
     """Create the audit with its plan, items and auditors, and tell the auditors.
 
-    Raises RuleBroken for dates out of order, controls that do not fit the subject, nobody to audit, and for
-    an auditor who is not independent, unless the actor may override that and gave a reason.
+    Raises RuleBroken for dates out of order, controls that do not fit the subject, nobody to audit, the
+    actor's own unit, and for an auditor who is not independent, unless the actor may override that and gave
+    a reason.
     """
     check_dates(new.period_from, new.period_to, new.starts_on, new.due_on)
     if new.kind not in list(AuditKind):
@@ -67,6 +68,7 @@ def assign(actor: Actor, at: datetime, new: NewAudit) -> Audit:
     subject = Subject.get_or_none(Subject.id == new.subject_id)
     if subject is None:
         raise RuleBroken(_l("Choose what is audited from the list."), "subject")
+    check_assigner(actor, at, subject)
     with activity.action(actor, at):
         return create(actor, at, new, subject, _controls(new, subject))
 
@@ -102,6 +104,25 @@ def create(actor: Actor, at: datetime, new: NewAudit, subject: Subject, controls
     )
     tell_assigned(audit.id, [one.person_id for one in new.auditors], at)
     return audit
+
+
+def check_assigner(actor: Actor, at: datetime, subject: Subject) -> None:
+    """Raise RuleBroken where the administrator would name the auditors of the own unit.
+
+    That audit is the head of audit's alone (design §1), unless the company is so small that the administrator
+    audits too.
+    """
+    moment = Moment.at(at)
+    if actor.person_id is None or actor.everywhere(Permission.INDEPENDENCE_OVERRIDE):
+        return
+    if company.setting("administrator_may_audit", moment):
+        return
+    verdict = verdicts([actor.person_id], subject, moment.day, moment.day, 0, [], moment)[actor.person_id]
+    if any(one.ground in (Ground.OWN_UNIT, Ground.SUBJECT_OWNER) for one in verdict.conflicts):
+        raise RuleBroken(
+            _l("This is your own unit. The head of audit assigns its audit and names the auditors."),
+            "subject",
+        )
 
 
 def appoint(

@@ -11,6 +11,7 @@ from auditor import activity
 from auditor.access import Actor, Role
 from auditor.accounts import queries as accounts
 from auditor.audits import notices, queries, trail
+from auditor.audits.assigning import check_assigner
 from auditor.audits.exceptions import unsettled
 from auditor.audits.models import Audit, AuditItem, AuditState, IndependenceException, ItemResult
 from auditor.audits.results import EDITABLE, NONCONFORMITIES, Result, State
@@ -98,6 +99,7 @@ def cancel(actor: Actor, at: datetime, audit: Audit, reason: str) -> None:
     """Cancel an audit that was not submitted; what was recorded stays. Raises RuleBroken without a reason."""
     if not reason.strip():
         raise RuleBroken(_l("Write why the audit is cancelled. The reason stays in its history."), "reason")
+    check_assigner(actor, at, audit.subject)
     with activity.action(actor, at):
         told = _auditors_now(audit, at)
         _move(actor, at, audit, EDITABLE, State.CANCELLED, reason)

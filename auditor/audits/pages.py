@@ -179,6 +179,8 @@ def _history(
     for post in posts:
         words = _post_words(post, names.get(post.person_id, ""))
         told.append((post.recorded_at, post.recorded_by, words, post.override_reason))
+    # Of what was written in one action, the state it led to stands on top.
+    told.reverse()
     told.sort(key=lambda entry: entry[0], reverse=True)
     return [
         {

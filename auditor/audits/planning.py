@@ -9,7 +9,13 @@ from typing import Any
 from auditor import activity
 from auditor.access import Actor
 from auditor.audits import notices, queries, trail
-from auditor.audits.assigning import Appointee, appoint, check_independence, with_lead
+from auditor.audits.assigning import (
+    Appointee,
+    appoint,
+    check_assigner,
+    check_independence,
+    with_lead,
+)
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditPlan
 from auditor.audits.results import EDITABLE, State
 from auditor.catalogue.models import CatalogueVersion, Control
@@ -56,6 +62,7 @@ def change_auditors(
     if not wanted:
         raise RuleBroken(_l("Choose at least one auditor."), "auditors")
     require_open(audit)
+    check_assigner(actor, at, audit.subject)
     with activity.action(actor, at):
         # Writing the audit makes two who change its auditors wait for each other.
         Audit.update(current_state=Audit.current_state).where(Audit.id == audit.id).execute()

@@ -264,3 +264,17 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in_page(client: Any, cast: Cast
 def test_an_audit_assigned_tomorrow_is_not_there_today(cast: Cast) -> None:
     assigned(cast, at=NOW + timedelta(days=1))
     assert queries.audits_at(Moment.at(NOW)) == []
+
+
+def test_the_audit_of_the_administrators_own_unit_is_the_head_of_audits_alone(
+    client: Any, cast: Cast
+) -> None:
+    with pytest.raises(RuleBroken):
+        assigned(cast, subject="D110")
+    cast.sign_in(client, "administrator")
+    refused = client.post("/audits/new", data=_terms(cast, subject=cast.subject["D110"]))
+    assert refused.status_code == 422
+    assert "個人情報保護監査責任者" in text_of(refused)
+    audit = assigned(cast, subject="D110", by="head_of_audit")
+    with pytest.raises(RuleBroken):
+        actions.cancel(cast.actor("administrator"), NOW, audit, "やめる")

@@ -297,3 +297,35 @@ def _add_items(cast: Cast, audit: Audit, count: int) -> None:
             {"audit": audit.id, "control": row.id, "position": 10 + n} for n, row in enumerate(added)
         )
         activity.record(CAST_MADE, persons=0)
+
+
+def test_of_two_who_answer_at_the_same_moment_one_is_taken_and_one_is_told(cast: Cast) -> None:
+    """Two connections at once: on PostgreSQL the second waits at the row of the item."""
+    from threading import Barrier, Thread
+
+    from auditor import db
+
+    item = items(assigned(cast, auditors=("auditor", "second_auditor")))[0]
+    start, outcomes = Barrier(2), []
+
+    def run(name: str, note: str) -> None:
+        actor = cast.actor(name)
+        start.wait(10)
+        try:
+            actions.record_result(actor, NOW, item, Answer(Result.OBSERVATION, note))
+            outcomes.append("taken")
+        except Stale:
+            outcomes.append("told")
+
+    def connected(name: str, note: str) -> None:
+        with db.connected():
+            run(name, note)
+
+    threads = [Thread(target=connected, args=pair) for pair in (("auditor", "甲"), ("second_auditor", "乙"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(outcomes) == ["taken", "told"]
+    assert ItemResult.select().count() == 1
+    assert [row.state for row in AuditState.select().order_by(AuditState.id)] == ["planned", "in_progress"]

@@ -10,7 +10,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from auditor.access import Permission, requires
 from auditor.audits import preparing, queries
-from auditor.audits.assigning import check_dates, check_independence, fitting_controls
+from auditor.audits.assigning import (
+    check_assigner,
+    check_dates,
+    check_independence,
+    fitting_controls,
+)
 from auditor.audits.forms import TermsForm
 from auditor.audits.models import AuditDraft
 from auditor.audits.results import AuditKind
@@ -59,9 +64,13 @@ def _terms(draft: AuditDraft | None) -> Answer:
     valid = form.validate()
     if valid and error is None:
         try:
+            check_assigner(actor, at, Subject.get_by_id(subject_id))
             kept = _terms_of(form, subject_id)
         except RuleBroken as broken:
-            getattr(form, broken.field or "due_on").errors = [str(broken)]
+            if broken.field == "subject":
+                error = str(broken)
+            else:
+                getattr(form, broken.field or "due_on").errors = [str(broken)]
         else:
             draft = draft or preparing.start(actor, at)
             # Another subject has other controls; the auditors are judged anew on their page.
