@@ -57,6 +57,12 @@ def has_administrator() -> bool:
     return bool(RoleGrant.select().where(held).exists())
 
 
+def language_of(person_id: int) -> str:
+    """Return the language the person chose here, "" where they chose none."""
+    row = Preference.get_or_none(Preference.person == person_id)
+    return row.language if row else ""
+
+
 def with_roles(person_ids: Iterable[int], moment: Moment) -> set[int]:
     """Return those of the persons who hold any granted role: one query."""
     rows = RoleGrant.standing(moment, RoleGrant.person.in_(list(person_ids))).where(RoleGrant.held)

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from auditor import db
+from auditor.accounts import queries as accounts
 from auditor.company import queries as company
 from auditor.config import Mail as MailSettings
 from auditor.dated import Moment
@@ -86,7 +87,8 @@ def compose(mail: Mail, sender: str, base_url: str, at: datetime) -> EmailMessag
     if detail is None or not detail.email:
         _settle(mail, state="dropped", dropped_because="no_address")
         return None
-    language = detail.language if detail.language in LANGUAGES else "ja"
+    language = accounts.language_of(mail.person_id) or detail.language
+    language = language if language in LANGUAGES else "ja"
     with speaking(language):
         entries = _entries(mail, base_url, moment)
         if not entries:

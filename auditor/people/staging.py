@@ -17,6 +17,7 @@ from auditor.people.planning import plan_roster
 from auditor.people.roster_file import RosterFile, read_roster
 
 KEPT = timedelta(hours=24)
+FOLDER = "imports"  # in the data folder
 
 
 def stage(

@@ -70,9 +70,11 @@ def _send_mail(actor: Actor, settings: Settings, at: datetime) -> Outcome:
 
 def _tidy(actor: Actor, settings: Settings, at: datetime) -> Outcome:
     from auditor.accounts import tidying as accounts
+    from auditor.people import staging
     from auditor.scheduling import actions
 
-    return Outcome(changed=accounts.tidy(at) + actions.tidy(at))
+    rosters = staging.discard_old(settings.data / staging.FOLDER, at)
+    return Outcome(changed=accounts.tidy(at) + rosters + actions.tidy(at))
 
 
 _MINUTE = timedelta(minutes=1)

@@ -17,11 +17,13 @@ SOON = timedelta(days=10)
 
 def sources() -> list[Source]:
     """Return every feature's answer to "what waits for this person?"."""
+    from auditor.accounts.waiting import waiting_for as accounts
     from auditor.audits.waiting import waiting_for as audits
     from auditor.findings.waiting import waiting_for as findings
+    from auditor.people.waiting import waiting_for as people
     from auditor.training.waiting import waiting_for as training
 
-    return [audits, findings, training]
+    return [audits, findings, training, people, accounts]
 
 
 def waiting_for(actor: Actor, moment: Moment) -> list[WorkItem]:

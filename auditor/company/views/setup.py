@@ -126,7 +126,7 @@ def apply_roster() -> Answer:
 
 
 def _folder() -> Any:
-    return settings_of(current_app).data / "imports"
+    return settings_of(current_app).data / staging.FOLDER
 
 
 def _roster_page(form: FirstRosterForm, staged: StagedRoster | None = None) -> str:

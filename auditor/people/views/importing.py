@@ -32,7 +32,7 @@ _shown: dict[tuple[object, ...], RosterPlan] = {}
 
 def folder() -> Path:
     """Return where uploads wait."""
-    return settings_of(current_app).data / "imports"
+    return settings_of(current_app).data / staging.FOLDER
 
 
 @bp.get("/imports")
