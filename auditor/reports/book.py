@@ -105,7 +105,7 @@ class Sheet:
 
     def section(self, title: str, columns: int = 0) -> None:
         """Write the heading of a part."""
-        self.write()
+        self.write(height=10)
         style = self.book.styles.heading
         self.write([(style, title), *[(style, None)] * ((columns or len(self.widths)) - 1)], height=20)
 
@@ -291,8 +291,10 @@ class DetailSheet:
 
 
 def _plain(styles: Styles, raw: Any, key: str, value: Any) -> Any:
-    if value is None or isinstance(value, int):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, int):
+        return styles.number.cell(raw, value)
     if isinstance(value, str):
         return styles.short.cell(raw, value) if value else None
     return (styles.month if key == "month" else styles.day).cell(raw, value)

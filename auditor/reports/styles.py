@@ -36,7 +36,7 @@ def quoted(text: str) -> str:
 
 def lines_of(text: str, width: float) -> int:
     """Return how many lines a wrapped text takes in a column of ``width``; a Japanese character is two wide."""
-    room = max(width - 1.5, 2)
+    room = max(width - 1, 2)
     return sum(max(1, -(-_wide(part) // int(room))) for part in text.split("\n"))
 
 
@@ -64,6 +64,9 @@ class Style:
             cell._style = copy(self._style)
             return cell
         text = plain_text(value)
+        if not text:
+            cell._style = copy(self._style)
+            return cell
         cell._value = text
         cell.data_type = "s"
         cell._style = copy(
@@ -91,7 +94,7 @@ class Styles:
         top = Alignment(vertical="top")
         wrapped = Alignment(vertical="top", wrap_text=True)
         right = Alignment(vertical="top", horizontal="right")
-        left = Alignment(vertical="top", horizontal="left")
+        left = Alignment(vertical="top", horizontal="left", indent=1)
         centred = Alignment(vertical="center", horizontal="center", wrap_text=True)
         fill = PatternFill("solid", fgColor=SOFT)
         self.title = self._make(font={"size": 18, "bold": True, "color": ACCENT})

@@ -56,7 +56,7 @@ class Table:
         return next(one for one in self.columns if one.key == key)
 
 
-_AS_OF = Column("as_of", _l("As of"), 11.5, counted=True)
+_AS_OF = Column("as_of", _l("As of"), 12.5, counted=True)
 _RESULTS = (
     ("conform", Result.CONFORM),
     ("minor", Result.MINOR),
@@ -73,13 +73,13 @@ AUDITS = Table("audits", _l("Detail audits"), _l("AuditRows"), (
     Column("kind", _l("Kind"), 16, counted=True),
     Column("subject", _l("Subject"), 22, written=True),
     Column("auditors", _l("Auditors"), 20, written=True),
-    Column("period_from", _l("Period from"), 11.5),
-    Column("period_to", _l("Period to"), 11.5),
-    Column("starts_on", _l("Starts"), 11.5),
-    Column("due_on", _l("Due"), 11.5),
+    Column("period_from", _l("Period from"), 12.5),
+    Column("period_to", _l("Period to"), 12.5),
+    Column("starts_on", _l("Starts"), 12.5),
+    Column("due_on", _l("Due"), 12.5),
     Column("month", _l("Month due"), 10, counted=True),
     Column("state", _l("State"), 13, counted=True),
-    Column("since", _l("State since"), 11.5),
+    Column("since", _l("State since"), 12.5),
     Column("overdue", _l("Overdue"), 9, counted=True),
     Column("items", _l("Items"), 8, summed=True),
     *(Column(key, result.label, 9, summed=True) for key, result in _RESULTS),
@@ -93,7 +93,7 @@ ITEMS = Table("items", _l("Detail items"), _l("ItemRows"), (
     Column("control", _l("Title of the control"), 34, written=True),
     Column("category", _l("Category"), 20, counted=True, written=True),
     Column("result", _l("Result"), 16, counted=True),
-    Column("result_on", _l("Recorded on"), 11.5),
+    Column("result_on", _l("Recorded on"), 12.5),
     Column("latest", _l("Newest"), 8, counted=True),
     Column("note", _l("Note"), 44, written=True),
 ))  # fmt: skip
@@ -109,9 +109,9 @@ FINDINGS = Table("findings", _l("Detail findings"), _l("FindingRows"), (
     Column("responsible", _l("Responsible"), 14, written=True),
     Column("subject", _l("Subject"), 20, written=True),
     Column("control", _l("Control"), 10),
-    Column("found_on", _l("Found on"), 11.5),
-    Column("due_on", _l("Due"), 11.5),
-    Column("closed_on", _l("Closed on"), 11.5),
+    Column("found_on", _l("Found on"), 12.5),
+    Column("due_on", _l("Due"), 12.5),
+    Column("closed_on", _l("Closed on"), 12.5),
     Column("age_days", _l("Age in days"), 9),
     Column("age", _l("Age band"), 12, counted=True),
     Column("overdue", _l("Overdue"), 9, counted=True),
@@ -125,10 +125,10 @@ ACTIONS = Table("actions", _l("Detail actions"), _l("ActionRows"), (
     Column("grade", _l("Grade"), 16, counted=True),
     Column("department", _l("Department"), 20, written=True),
     Column("owner", _l("Owner"), 14, written=True),
-    Column("due_on", _l("Due"), 11.5),
+    Column("due_on", _l("Due"), 12.5),
     Column("state", _l("State"), 12, counted=True),
     Column("standing", _l("Standing"), 14, counted=True),
-    Column("done_on", _l("Done on"), 11.5),
+    Column("done_on", _l("Done on"), 12.5),
     Column("late_days", _l("Days late"), 9),
 ))  # fmt: skip
 TRAINING = Table("training", _l("Detail training"), _l("TrainingRows"), (
@@ -142,8 +142,8 @@ TRAINING = Table("training", _l("Detail training"), _l("TrainingRows"), (
     Column("name", _l("Full name"), 16, written=True),
     Column("kind", _l("Employment"), 14),
     Column("state", _l("State"), 16, counted=True),
-    Column("due_on", _l("Due"), 11.5),
-    Column("completed_on", _l("Completed on"), 11.5),
+    Column("due_on", _l("Due"), 12.5),
+    Column("completed_on", _l("Completed on"), 12.5),
     Column("score", _l("Score (%)"), 9),
     Column("late_days", _l("Days late"), 9),
 ))  # fmt: skip
@@ -158,7 +158,7 @@ CONTROLS = Table("controls", _l("Detail promises"), _l("PromiseRows"), (
     Column("checked", _l("Results"), 10, summed=True),
     Column("major", _l("Open points, major"), 11, summed=True),
     Column("minor", _l("Open points, minor"), 11, summed=True),
-    Column("checked_on", _l("Last checked"), 11.5),
+    Column("checked_on", _l("Last checked"), 12.5),
 ))  # fmt: skip
 TABLES = {one.key: one for one in (AUDITS, ITEMS, FINDINGS, ACTIONS, TRAINING, CONTROLS)}
 

@@ -10,7 +10,7 @@ from auditor.reports.material import Material
 from auditor.reports.sheets.findings import MARKS
 from auditor.reports.styles import LATE
 
-WIDTHS = (13, 52, 20, 24, 18, 12, 16, 11)
+WIDTHS = (13, 52, 20, 24, 18, 13, 16, 11)
 
 
 def write(sheet: Sheet, book: Book, material: Material) -> None:

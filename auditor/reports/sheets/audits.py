@@ -15,7 +15,7 @@ from auditor.reports.material import Material
 from auditor.reports.styles import LATE, quoted
 from auditor.reports.tables import month_of, yes
 
-WIDTHS = (26, 12, 18, 18, 12, 12, 12, 17, 11, 15)
+WIDTHS = (26, 12, 18, 18, 13, 13, 13, 17, 11, 15)
 
 
 def write(sheet: Sheet, book: Book, material: Material) -> None:

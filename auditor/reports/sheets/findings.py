@@ -11,7 +11,7 @@ from auditor.reports.material import Material
 from auditor.reports.styles import LATE
 from auditor.reports.tables import yes
 
-WIDTHS = (11, 36, 19, 20, 15, 16, 12, 17, 9, 9)
+WIDTHS = (11, 36, 19, 20, 15, 16, 13, 17, 9, 9)
 
 
 def write(sheet: Sheet, book: Book, material: Material) -> None:

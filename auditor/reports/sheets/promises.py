@@ -11,7 +11,7 @@ from auditor.reports.material import Material
 from auditor.reports.styles import LATE
 from auditor.reports.tables import promise_key, yes
 
-WIDTHS = (9, 66, 22, 10, 10, 12, 12, 13)
+WIDTHS = (9, 66, 22, 10, 10, 12, 12, 13.5)
 
 
 def write(sheet: Sheet, book: Book, material: Material) -> None:

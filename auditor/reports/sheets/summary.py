@@ -8,7 +8,9 @@ from auditor.reports.figures import change
 from auditor.reports.headline import Headline, parts
 from auditor.reports.material import Material
 
-WIDTHS = (58, 20, 20, 20, 24)
+WIDTHS = (66, 24, 24, 24, 28)
+
+_HEIGHT = 14.0  # of a line: the summary is two pages
 
 
 def write(sheet: Sheet, book: Book, material: Material) -> None:
@@ -32,7 +34,7 @@ def write(sheet: Sheet, book: Book, material: Material) -> None:
     )
     sheet.repeat(head, head)
     for part in parts(scope, material.courses):
-        sheet.keep_together(35 + 15 * len(part.lines))
+        sheet.keep_together(30 + _HEIGHT * len(part.lines))
         sheet.section(part.title)
         for line in part.lines:
             _write_line(sheet, book, part.title, line)
@@ -60,7 +62,7 @@ def _write_line(sheet: Sheet, book: Book, part: str, line: Headline) -> None:
             cells += [before, moved]
             grown = float(moved[1])
         cells.append((styles.reading, _reading(grown, line.good)))
-    sheet.write(cells)
+    sheet.write(cells, height=_HEIGHT)
 
 
 def _reading(grown: float, good: int) -> str:

@@ -14,7 +14,7 @@ from auditor.reports.tables import unit_key
 from auditor.reports.training_lines import STATE_LABELS, CourseShown
 from auditor.training.states import LEFT, STATES
 
-WIDTHS = (30, 10, 10, 10, 10, 10, 10, 10, 12, 10, 12)
+WIDTHS = (30, 12, 11, 11, 12, 13, 12, 12, 12, 11, 12)
 LOOKS = (
     (None, "1F4B8E"), ("pct20", "0A5C6E"), ("ltUpDiag", "64748B"), ("wdUpDiag", "8C1A15"), ("dkHorz", "6D8FC4"),
     (None, "D5DEEC"), ("smCheck", "C2410C"),
@@ -52,7 +52,7 @@ def _course(sheet: Sheet, book: Book, material: Material, course: CourseShown) -
     if last == head:
         return
     sheet.write()
-    height = 3.2 + 0.6 * (last - head)
+    height = 2.8 + 0.5 * (last - head)
     sheet.keep_together(min(height * 30, 450))
     sheet.bars(
         _("%(course)s: workers by department", course=course.title), head, last, range(2, 9),
