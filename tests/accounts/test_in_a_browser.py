@@ -1,0 +1,77 @@
+"""The pages of accounts, people and company in a real browser: both languages, phone and desktop, axe silent."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.accounts import actions
+from tests import cast as company
+
+PASSWORD = "a lighthouse and 4 quiet cats"
+LOOKS = [("ja", False), ("ja", True), ("en", False), ("en", True)]
+PAGES = [
+    "/people/", "/people/departments", "/people/imports", "/people/new", "/accounts/", "/accounts/deputies",
+    "/accounts/preferences", "/accounts/password", "/company/settings", "/company/closed-days",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("language,phone", LOOKS)
+def test_a_person_without_an_address_signs_in_and_chooses_a_password(
+    browser_page, cast, axe, language, phone
+):
+    actions.store(cast.person["without_mail"], PASSWORD, company.OPENED, must_change=True)
+    page = browser_page(language, phone=phone)
+    page.goto("/accounts/preferences")
+    page.fill("#login", "000109")
+    page.fill("#password", "something else")
+    page.click("main button[type=submit]")
+    axe(page)
+    page.fill("#password", PASSWORD)
+    page.check("#show-password")
+    assert page.get_attribute("#password", "type") == "text"
+    page.click("main button[type=submit]")
+    assert "/accounts/password" in page.url
+    axe(page)
+    page.fill("#current", PASSWORD)
+    page.fill("#password", PASSWORD + "!")
+    page.fill("#again", PASSWORD + "!")
+    page.click("main button[type=submit]")
+    assert page.url.endswith("/accounts/preferences")
+    assert page.get_attribute("html", "lang") == language
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language,phone", LOOKS)
+def test_the_administrators_pages_are_accessible_and_fit(browser_page, cast, axe, language, phone):
+    actions.store(cast.person["administrator"], PASSWORD, company.OPENED)
+    page = browser_page(language, phone=phone)
+    page.goto("/accounts/sign-in")
+    page.fill("#login", "000101")
+    page.fill("#password", PASSWORD)
+    page.click("main button[type=submit]")
+    person = cast.person["auditor"]
+    unit = cast.department["D210"]
+    own = [
+        f"/people/{person}",
+        f"/people/{person}/transfer",
+        f"/people/departments/{unit}",
+        f"/people/departments/{unit}/head",
+        f"/accounts/{person}",
+    ]
+    for url in [*PAGES, *own]:
+        page.goto(url)
+        axe(page)
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{url} is {wider} px wider than the screen"
+
+
+def test_a_person_is_found_while_one_types(browser_page, cast):
+    actions.store(cast.person["administrator"], PASSWORD, company.OPENED)
+    page = browser_page("ja")
+    page.goto("/accounts/sign-in?next=/accounts/deputies")
+    page.fill("#login", "000101")
+    page.fill("#password", PASSWORD)
+    page.click("main button[type=submit]")
+    page.type("#deputy-search", "たかはし")
+    page.click("[role=option]:has-text('髙橋 みのり')")
+    assert page.input_value("#deputy-search") == "髙橋 みのり"
