@@ -201,7 +201,7 @@ def test_who_has_not_passed_sees_no_right_answers_and_gets_other_questions(clien
     assignment = owed.of(ME)
     owed.cast.sign_in(client, ME)
     page = text_of(client.get(f"/training/{assignment.id}/result/1"))
-    assert "正しい答え" not in page
+    assert "正しい答え：" not in page
     assert reading.questions_of(first)[0].explanation_ja in page
     response = client.post(f"/training/{assignment.id}/quiz")
     assert response.headers["Location"].endswith("/quiz/2/1")
