@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from auditor import db, places
 from auditor.catalogue.models import CatalogueInUse, CatalogueVersion, Control
 from auditor.cli import main
+from tests.bed import databases
 
 CONTROLS = places.controls() / "personal-information-jp/2026.1.yaml"
 FAULTY = "format: auditor-catalogue/1\nkind: controls\nkey: Not A Key\n"
@@ -24,7 +25,7 @@ def run(app: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr("auditor.open_database", lambda _settings: None)  # the bed made it already
 
     def invoke(*words: str | Path) -> Result:
-        db.database.close()  # a command opens and closes a connection of its own
+        databases.let_go()  # a command opens and closes connections of its own
         done = CliRunner().invoke(main, ["catalogue", *map(str, words), "--data", str(settings.data)])
         db.database.connect(reuse_if_open=True)
         return done
