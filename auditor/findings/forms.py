@@ -101,13 +101,13 @@ class ChangeForm(FlaskForm):
 class AnswerForm(FlaskForm):
     correction = TextAreaField(
         _l("Correction"),
-        [Optional(), _length(_LONG)],
+        [_length(_LONG)],
         description=_l("What was done at once to put the fact right. Which other cases were looked at?"),
     )
     corrected_on = _Days(_l("Corrected on"), [Optional()])
     cause = TextAreaField(
         _l("Cause"),
-        [Optional(), _length(_LONG)],
+        [_length(_LONG)],
         description=_l("Why could it happen? Ask on until the answer is something that can be changed."),
     )
     seen_cause = _Seen(default=0)
