@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from peewee import JOIN, ModelSelect, fn
+from peewee import JOIN, SQL, ModelSelect, fn
 
 from auditor.audits import queries
 from auditor.audits.models import Audit, AuditAssignee, AuditPlan
@@ -56,17 +56,8 @@ class Row:
 
 
 def matching(seen: Any, wanted: Filter, moment: Moment) -> ModelSelect[Audit]:
-    """Return the audits of ``seen`` that the filter leaves, whatever their state, with plan and subject."""
-    plan = AuditPlan.alias("plan")
-    standing = AuditPlan.standing(moment).select(AuditPlan.id)
-    query = (
-        Audit.select(Audit, Subject, plan.starts_on, plan.due_on)
-        .join(Subject)
-        .join_from(
-            Audit, plan, JOIN.LEFT_OUTER, on=(plan.audit == Audit.id) & plan.id.in_(standing), attr="plan"
-        )
-        .where(seen)
-    )
+    """Return the audits of ``seen`` that the filter leaves, whatever their state, with their subject."""
+    query = Audit.select(Audit, Subject).join(Subject).where(seen)
     if wanted.fiscal_year is not None:
         query = query.where(Audit.fiscal_year == wanted.fiscal_year)
     if wanted.department_id is not None:
@@ -82,17 +73,18 @@ def matching(seen: Any, wanted: Filter, moment: Moment) -> ModelSelect[Audit]:
 
 def ordered(query: ModelSelect[Audit], wanted: Filter) -> ModelSelect[Audit]:
     """Return the query narrowed to the tab and in the order asked for; equal rows by number."""
-    states = [state.value for state in TABS[wanted.tab]]
-    plan = AuditPlan.alias("plan")
-    key: Any = {
-        "number": Audit.number,
-        "subject": Subject.code,
-        "starts": plan.starts_on,
-        "due": plan.due_on,
-        "state": Audit.current_state,
-    }[wanted.sort.removeprefix("-")]
+    query = query.where(Audit.current_state.in_([state.value for state in TABS[wanted.tab]]))
+    name = wanted.sort.removeprefix("-")
+    key: Any = {"subject": Subject.code, "state": Audit.current_state}.get(name, Audit.number)
+    if name in ("starts", "due"):
+        # A plan holds from the day it is written, so the one that stands now is the one nobody replaced.
+        plan, newer = AuditPlan.alias("plan"), AuditPlan.alias("newer")
+        replaced = newer.select(SQL("1")).where(newer.replaces == plan.id)
+        stands = (plan.audit == Audit.id) & ~fn.EXISTS(replaced)
+        query = query.join_from(Audit, plan, JOIN.LEFT_OUTER, on=stands)
+        key = plan.starts_on if name == "starts" else plan.due_on
     order = key.desc() if wanted.sort.startswith("-") else key
-    return query.where(Audit.current_state.in_(states)).order_by(order, Audit.number)
+    return query.order_by(order, Audit.number)
 
 
 def tab_counts(query: ModelSelect[Audit]) -> dict[str, int]:
@@ -105,25 +97,46 @@ def tab_counts(query: ModelSelect[Audit]) -> dict[str, int]:
 
 
 def rows(audits: list[Audit], moment: Moment, language: str) -> list[Row]:
-    """Return what the list shows of these audits: five queries, whatever their number."""
+    """Return what the list shows of these audits: six queries, whatever their number."""
     ids = [audit.id for audit in audits]
+    plans = {row.audit_id: row for row in AuditPlan.standing(moment, AuditPlan.audit.in_(ids))}
     names = queries.subject_names([audit.subject for audit in audits], moment, language)
     posts = queries.auditors(ids, moment)
     persons = people.names({row.person_id for found in posts.values() for row in found}, moment)
     counts = queries.counts(ids)
     return [
-        Row(
-            audit=audit,
-            name=names[audit.subject_id],
-            starts_on=(plan := getattr(audit, "plan", None)) and plan.starts_on,
-            due_on=plan and plan.due_on,
-            auditors=tuple(persons.get(row.person_id, "") for row in posts.get(audit.id, [])),
-            checked=sum(n for result, n in counts.get(audit.id, {}).items() if result != "not_checked"),
-            total=sum(counts.get(audit.id, {}).values()),
-            state=shown_state(audit.current_state, plan and plan.due_on, moment.day),
+        _row(
+            audit,
+            names[audit.subject_id],
+            plans.get(audit.id),
+            tuple(persons.get(row.person_id, "") for row in posts.get(audit.id, [])),
+            counts.get(audit.id, {}),
+            moment,
         )
         for audit in audits
     ]
+
+
+def _row(
+    audit: Audit,
+    name: str,
+    plan: AuditPlan | None,
+    auditors: tuple[str, ...],
+    counts: dict[str, int],
+    moment: Moment,
+) -> Row:
+    due_on = plan.due_on if plan else None
+    total = sum(counts.values())
+    return Row(
+        audit=audit,
+        name=name,
+        starts_on=plan.starts_on if plan else None,
+        due_on=due_on,
+        auditors=auditors,
+        checked=total - counts.get("not_checked", 0),
+        total=total,
+        state=shown_state(audit.current_state, due_on, moment.day),
+    )
 
 
 def shown_state(state: str, due_on: date | None, today: date) -> str:

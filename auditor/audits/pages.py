@@ -80,6 +80,11 @@ class AuditPage:
         return self.total - self.counts.get(Result.NOT_CHECKED, 0)
 
     @property
+    def results(self) -> list[str]:
+        """Every result there is, for a page that words each once."""
+        return [result.value for result in Result]
+
+    @property
     def title(self) -> str:
         return queries.title(self.audit, self.name)
 
