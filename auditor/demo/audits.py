@@ -22,6 +22,7 @@ from auditor.demo.company import ADMINISTRATOR
 from auditor.demo.stage import Stage, told
 
 HEAD_OF_AUDIT = "001874"
+_ADMINISTRATORS_OWN = ("D120", "SYS-HR", "CON-PAY")  # which the head of audit assigns alone
 _FAR = ("submitted", "approved", "returned")
 _WORK_BEGINS = 9
 Found = Callable[[Audit, AuditItem, str, datetime], None]  # told of each item that is not as it should be
@@ -72,7 +73,7 @@ class Audits:
 
     def _assign(self, one: dict[str, Any], at: datetime) -> None:
         override = one.get("override", {})
-        by = HEAD_OF_AUDIT if override or one["subject"] == "D120" else ADMINISTRATOR
+        by = HEAD_OF_AUDIT if override or one["subject"] in _ADMINISTRATORS_OWN else ADMINISTRATOR
         names = [one["changed"]["from"]] if "changed" in one else one["auditors"]
         auditors = tuple(
             Appointee(self.stage.person(self._person(name)), place == 0, override.get(name, ""))

@@ -10,11 +10,11 @@ from auditor.notifications import actions
 from auditor.notifications.models import Mail
 from auditor.worklist.actions import enqueue_reminders
 
-_EVERY = timedelta(days=7)
+_EVERY = timedelta(days=14)
 
 
 def enter(stage: Stage) -> None:
-    """Have reminders written and mails bundled once a week until yesterday."""
+    """Have reminders written and mails bundled every other week until yesterday."""
     when = stage.calendar.at(date(2025, 3, 31), 8)
     while when < stage.calendar.now - timedelta(days=1):
         stage.chronicle.add(when, _deliver)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
 from auditor import clock, create_app, db
 from auditor.activity import ActivityEvent
+from auditor.audits.exceptions import unsettled
 from auditor.audits.models import Audit, AuditAssignee, AuditPlan, ItemResult
 from auditor.audits.results import Result
 from auditor.audits.results import State as AuditState
-from auditor.audits.exceptions import unsettled
 from auditor.calendars import is_business_day
 from auditor.catalogue.models import Subject
 from auditor.dated import Moment
@@ -145,9 +146,7 @@ def test_the_log_is_whole_and_tells_things_in_the_order_they_happened(company):
     report = verify(company.evidence_folder)
     assert report.clean, [str(problem) for problem in report.problems]
     times = [event.at for event in ActivityEvent.select().order_by(ActivityEvent.seq)]
-    behind = [
-        1 for before, after in zip(times, times[1:], strict=False) if after < before - timedelta(hours=2)
-    ]
+    behind = [1 for before, after in pairwise(times) if after < before - timedelta(hours=2)]
     assert not behind and times[-1] <= NOW
 
 
