@@ -17,6 +17,7 @@ from auditor.findings.models import (
 )
 from auditor.language import _, format_day
 from auditor.notifications.kinds import Words, kind
+from auditor.people import queries as people
 
 
 def _finding(params: dict[str, Any], moment: Moment) -> tuple[Finding, FindingDetail] | None:
@@ -77,9 +78,10 @@ def _action(params: dict[str, Any], moment: Moment, headline: str) -> Words | No
     return Words(
         headline,
         _(
-            "%(number)s: %(action)s (due %(due)s)",
+            "%(number)s: %(action)s (%(owner)s, due %(due)s)",
             number=found[0].number,
             action=detail.text,
+            owner=people.name(detail.owner_id, moment),
             due=format_day(detail.due_on),
         ),
     )
@@ -140,17 +142,20 @@ def worry_settled(params: dict[str, Any], moment: Moment) -> Words | None:
     return None if worry is None else Words(_("Your report was dealt with"), worry.number)
 
 
-# ---- reminders: params are {"id", "due_on"}; what has been settled meanwhile says nothing ----
+# ---- reminders: params are {"id", "due_on"}; what has been settled meanwhile says nothing. When it stays late,
+# the head and the administrator read the same words, hence no "your" in them. ----
 
 
 @kind("finding_due")
 def finding_due(params: dict[str, Any], moment: Moment) -> Words | None:
-    return _reminder(params, moment, {"recorded"}, _("Your answer to a finding is wanted"))
+    return _reminder(params, moment, {"recorded"}, _("A finding waits for an answer"))
 
 
 @kind("verification_due")
 def verification_due(params: dict[str, Any], moment: Moment) -> Words | None:
-    return _reminder(params, moment, {"answered", "verifying"}, _("A finding waits for your look at it"))
+    return _reminder(
+        params, moment, {"answered", "verifying"}, _("A finding waits for approval or verification")
+    )
 
 
 @kind("action_due")
@@ -158,7 +163,7 @@ def action_due(params: dict[str, Any], moment: Moment) -> Words | None:
     step = ActionState.latest(moment, corrective_action=params["id"])
     if step is None or step.state == "done":
         return None
-    return _action({"corrective_action": params["id"]}, moment, _("A corrective action of yours falls due"))
+    return _action({"corrective_action": params["id"]}, moment, _("A corrective action falls due"))
 
 
 @kind("effectiveness_due")
