@@ -57,13 +57,17 @@ def serve(host: str, port: int, data: Path | None) -> None:
 
 
 def _announce_first_steps(app: Flask, address: str) -> None:
-    """Print where an empty installation begins and the code it asks for; nothing once there is an administrator."""
+    """Print where an empty installation begins and the code it asks for; later only the address."""
     with app.app_context(), db.connected():
         code = new_code(settings_of(app).data)
-    if code is not None:
-        click.echo(f"Nobody uses this installation yet. Open {address}/setup")
-        click.echo(f"Setup code: {code}")
-        sys.stdout.flush()
+    if code is None:
+        click.echo(address)
+    else:
+        click.echo(
+            f"まだ誰も使っていません。{address}/setup を開き、セットアップコード {code} を入力してください。"
+        )
+        click.echo(f"Nobody uses this installation yet. Open {address}/setup and enter the setup code {code}")
+    sys.stdout.flush()
 
 
 @click.command()

@@ -8,9 +8,11 @@ import pytest
 
 from auditor.access import Role
 from auditor.accounts import beginning, queries
+from auditor.catalogue.models import CatalogueInUse, Control, Subject
 from auditor.company import queries as company
 from auditor.dated import Moment
-from auditor.people.models import Person
+from auditor.people.models import Department, Person
+from auditor.training.models import Course
 from tests import cast as cast_module
 from tests.bed.pages import text_of
 from tests.people import rosters
@@ -78,6 +80,9 @@ def test_the_whole_way_with_a_roster(client, code, settings):
     assert done.status_code == 303
     assert len(queries.holders(Role.ADMINISTRATOR, MOMENT)) == 1
     assert "髙田 直子" in client.get("/company/settings").text
+    assert CatalogueInUse.select().exists() and Control.select().exists() and Course.select().exists()
+    assert Subject.select().count() == Department.select().count() + 1
+    client.page("/")
     assert client.get("/setup").status_code == 404
     assert beginning.new_code(settings.data) is None
 
@@ -95,6 +100,8 @@ def test_the_way_without_a_roster(client, code):
     }
     weak = client.post("/accounts/first-administrator", data={**data, "password": "short", "again": "short"})
     assert weak.status_code == 422 and not Person.select().exists()
+    own = client.post("/accounts/first-administrator", data={**data, "number": "髙 田", "password": PASSWORD})
+    assert own.status_code == 422 and not Department.select().exists() and not Control.select().exists()
     assert client.post("/accounts/first-administrator", data=data).status_code == 303
     assert client.get("/company/settings").status_code == 200
 

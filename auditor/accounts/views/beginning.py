@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import current_app, flash, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
-from auditor import settings_of
+from auditor import activity, settings_of
 from auditor.access import public
 from auditor.accounts import actions, beginning, passwords, queries
 from auditor.accounts.forms import FirstPersonForm, FirstPersonWithoutRosterForm, refuse
 from auditor.accounts.views.blueprint import bp
 from auditor.accounts.views.recognising import recognise
+from auditor.catalogue import actions as catalogue
 from auditor.company import queries as company
 from auditor.dated import Moment
 from auditor.errors import NotFound, RuleBroken
@@ -18,6 +19,8 @@ from auditor.language import _
 from auditor.people import actions as people_actions
 from auditor.people import queries as people
 from auditor.people.kinds import EmploymentKind
+from auditor.training import actions as training
+from auditor.training.courses import PERSONAL_INFORMATION_BASICS
 from auditor.web import request_time
 
 Answer = str | Response | tuple[str, int]
@@ -46,16 +49,27 @@ def make_first_administrator() -> Answer:
     if not form.validate_on_submit():
         return _page(form), 422
     try:
-        person_id = _person(form)
-        beginning.make_first_administrator(
-            person_id, form.password.data or "", settings_of(current_app).data, request_time()
-        )
+        person_id = _begin(form)
     except RuleBroken as broken:
         refuse(form, broken)
         return _page(form), 422
     recognise(actions.start_session(person_id, request_time()))
     flash(_("Everything is ready. You are signed in as administrator."), "success")
     return redirect("/", 303)
+
+
+def _begin(form: FirstPersonForm) -> int:
+    """Bring in what comes with the product and make the administrator, all of it or nothing; return their id."""
+    at = request_time()
+    with activity.action(beginning.FIRST_STEPS, at):
+        person_id = _person(form)
+        catalogue.import_builtin(beginning.FIRST_STEPS, at)
+        training.import_course(beginning.FIRST_STEPS, PERSONAL_INFORMATION_BASICS, at)
+        # Last, because it ends the setup code: whatever fails before leaves the steps open.
+        beginning.make_first_administrator(
+            person_id, form.password.data or "", settings_of(current_app).data, at
+        )
+    return person_id
 
 
 def _form() -> FirstPersonForm:
