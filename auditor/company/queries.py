@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
-from peewee import ModelSelect, fn
+from peewee import JOIN, ModelSelect, fn
 
 from auditor.calendars import FiscalYear, fiscal_year, fiscal_year_of
 from auditor.company.models import ClosedDay, Setting
@@ -94,9 +94,12 @@ def tip() -> int:
 
 
 def history(keys: Collection[str]) -> ModelSelect[Setting]:
-    """Return every statement about ``keys``, newest day first."""
-    rows = Setting.select().where(Setting.key.in_(list(keys)))
-    return rows.order_by(Setting.valid_from.desc(), Setting.id.desc())
+    """Return every statement about ``keys``, newest day first, each with the one it replaces."""
+    before = Setting.alias()
+    rows = Setting.select(Setting, before).join(
+        before, JOIN.LEFT_OUTER, on=(Setting.replaces == before.id), attr="before"
+    )
+    return rows.where(Setting.key.in_(list(keys))).order_by(Setting.valid_from.desc(), Setting.id.desc())
 
 
 def setting(key: str, moment: Moment) -> Any:

@@ -103,3 +103,24 @@ def test_settings_are_the_administrators(client, cast, url):
     cast.sign_in(client, "administrator")
     client.set_cookie("language", "en")
     assert client.get(url).status_code == 200
+
+
+def test_the_history_says_what_stood_before(client, cast):
+    actor = cast.actor("administrator")
+    for at, days in ((company.NOW, 7), (LATER, 21)):
+        actions.set_setting(actor, "first_password_days", days, date(2026, 12, 1), at)
+    cast.sign_in(client, "administrator")
+    shown = text_of(client.get("/company/settings"))
+    assert "14 → 7" in shown and "7 → 21" in shown
+
+
+def test_the_settings_page_costs_the_same_however_long_its_history(client, cast, assert_same_queries):
+    cast.sign_in(client, "administrator")
+
+    def grow():
+        for number in range(30):
+            actions.set_setting(
+                cast.actor("administrator"), "first_password_days", number % 90 + 1, date(2026, 12, 1), LATER
+            )
+
+    assert_same_queries(lambda: client.get("/company/settings"), grow)

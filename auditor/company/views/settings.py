@@ -97,6 +97,7 @@ def _page(form: SettingsForm, conflict: list[dict[str, Any]] | None = None) -> s
         names=names,
         labels=labels,
         shown=shown,
+        defaults=queries.DEFAULTS,
         conflict=conflict,
     )
 
