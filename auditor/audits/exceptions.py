@@ -9,7 +9,7 @@ from typing import Any
 from peewee import ModelSelect
 
 from auditor import activity, events
-from auditor.access import Actor, Role
+from auditor.access import Actor, Permission, Role
 from auditor.accounts import queries as accounts
 from auditor.audits import notices, queries, trail
 from auditor.audits.independence import Verdict
@@ -89,9 +89,19 @@ def settle(
 ) -> None:
     """Record how the break was settled.
 
-    Raises RuleBroken when the auditor is said to be replaced but still audits, or no reason is written;
-    Stale when somebody settled it meanwhile.
+    Raises RuleBroken for the auditor in question, for an acceptance by somebody who may not override
+    independence, when the auditor is said to be replaced but still audits, or no reason is written; Stale when
+    somebody settled it meanwhile.
     """
+    if actor.person_id == exception.person_id:
+        raise RuleBroken(_l("This is about your own independence. Somebody else has to settle it."))
+    if outcome is Outcome.ACCEPTED and not actor.everywhere(Permission.INDEPENDENCE_OVERRIDE):
+        raise RuleBroken(
+            _l(
+                "Only the head of audit accepts a broken independence. Replace the auditor or have the items checked again."
+            ),
+            "outcome",
+        )
     if not reason.strip():
         raise RuleBroken(
             _l("Write how it was settled. The reason is shown on the page of the audit."), "reason"

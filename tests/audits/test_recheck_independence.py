@@ -112,7 +112,7 @@ def test_a_broken_independence_holds_up_the_approval_until_it_is_settled(cast: C
 def test_it_is_settled_by_accepting_it_with_a_reason_that_the_page_shows(client: Any, cast: Cast) -> None:
     audit = assigned(cast)
     transferred(cast)
-    cast.sign_in(client, "administrator", NOW)
+    cast.sign_in(client, "head_of_audit", NOW)
     client_at = f"/audits/{audit.id}/exceptions/{IndependenceException.get().id}"
     assert client.get(client_at).status_code == 200
     assert client.post(client_at, data={"outcome": "accepted", "reason": ""}).status_code == 422
@@ -143,3 +143,14 @@ def test_who_does_not_assign_audits_does_not_find_the_page(client: Any, cast: Ca
     transferred(cast)
     cast.sign_in(client, "auditor")
     assert client.get(f"/audits/{audit.id}/exceptions/{IndependenceException.get().id}").status_code == 404
+
+
+def test_only_the_head_of_audit_accepts_it_and_nobody_settles_the_own(cast: Cast) -> None:
+    assigned(cast, auditors=("head_of_audit",))
+    transferred(cast, name="head_of_audit")
+    found = IndependenceException.get()
+    with pytest.raises(RuleBroken):
+        actions.settle(cast.actor("administrator"), LATER, found, Outcome.ACCEPTED, "形式だけ")
+    with pytest.raises(RuleBroken):
+        actions.settle(cast.actor("head_of_audit"), LATER, found, Outcome.ACCEPTED, "形式だけ")
+    actions.settle(cast.actor("administrator"), LATER, found, Outcome.RECHECKED, "別の監査員が確認し直した")
