@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -74,3 +74,10 @@ def set_closed_day(actor: Actor, day: date, closed: bool, name: str, at: datetim
         row = ClosedDay.write(at, actor.person_id, None, replaces=last, day=day, closed=closed, name=name)
         activity.record(CLOSED_DAY_SET, day=day.isoformat(), closed=closed)
     return row
+
+
+def close_days(actor: Actor, days: Collection[tuple[date, str]], at: datetime) -> None:
+    """Enter several closed days with their names, all of them or none."""
+    with activity.action(actor, at):
+        for day, name in days:
+            set_closed_day(actor, day, True, name, at)

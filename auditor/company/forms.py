@@ -14,6 +14,7 @@ from wtforms import (
     IntegerField,
     SelectField,
     StringField,
+    TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
@@ -86,6 +87,12 @@ class SettingsForm(NamesForm):
 class ClosedDayForm(FlaskForm):
     day = DateField(_l("Day"), validators=[InputRequired(_l("Enter a date."))])
     name = StringField(_l("Name of the day"), validators=[Optional(), Length(max=100)])
+
+
+class DayListForm(FlaskForm):
+    """Closed days as a list pasted from a calendar."""
+
+    days = TextAreaField(_l("List of days"), validators=[InputRequired(_l("Enter at least one day."))])
 
 
 class CodeForm(NamesForm):

@@ -117,10 +117,39 @@ def test_the_history_says_what_stood_before(client, cast):
 def test_the_settings_page_costs_the_same_however_long_its_history(client, cast, assert_same_queries):
     cast.sign_in(client, "administrator")
 
-    def grow():
-        for number in range(30):
+    def grow(rows=30):
+        for number in range(rows):
             actions.set_setting(
                 cast.actor("administrator"), "first_password_days", number % 90 + 1, date(2026, 12, 1), LATER
             )
 
+    grow(2)
     assert_same_queries(lambda: client.get("/company/settings"), grow)
+
+
+def test_a_list_of_days_is_entered_as_a_whole(client, cast):
+    cast.sign_in(client, "administrator")
+    text = "2026/12/29～2027年1月3日 年末年始\n\n２０２６－０７－０１\t創立記念日\n"
+    assert client.post("/company/closed-days/list", data={"days": text}).status_code == 303
+    closed = queries.closed_days(Moment.at(LATER))
+    assert len(closed) == 7 and {date(2026, 7, 1), date(2027, 1, 3)} <= closed
+    assert "創立記念日" in text_of(client.get("/company/closed-days?year=2026"))
+    assert client.post("/company/closed-days/list", data={"days": text}).status_code == 303
+    assert len(queries.closed_days(Moment.at(LATER))) == 7
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_list_with_a_wrong_line_enters_nothing_and_names_the_line(client, cast, language):
+    cast.sign_in(client, "administrator")
+    client.set_cookie("language", language)
+    for text in ("2026-12-29 年末\n2026-02-30 ない日", "年末\n休み", "2026-12-29~2028-12-29 長すぎる"):
+        refused = client.post("/company/closed-days/list", data={"days": text})
+        assert refused.status_code == 422 and text.splitlines()[-1] in refused.text
+    assert client.post("/company/closed-days/list", data={"days": ""}).status_code == 422
+    assert queries.closed_days(Moment.at(LATER)) == frozenset()
+
+
+def test_a_list_of_days_is_the_administrators(client, cast):
+    assert "/sign-in" in client.post("/company/closed-days/list", data={"days": "2026-12-29"}).location
+    cast.sign_in(client, "head_of_audit")
+    assert client.post("/company/closed-days/list", data={"days": "2026-12-29"}).status_code == 404

@@ -12,12 +12,13 @@ from auditor.access import Permission, requires
 from auditor.calendars import national_holidays
 from auditor.clock import day_of
 from auditor.company import actions, queries
-from auditor.company.forms import ClosedDayForm, SettingsForm, numbers_in, refuse
+from auditor.company.daylist import read_days
+from auditor.company.forms import ClosedDayForm, DayListForm, SettingsForm, numbers_in, refuse
 from auditor.company.models import ClosedDay
 from auditor.company.views.blueprint import bp
 from auditor.dated import Moment
 from auditor.errors import NotFound, RuleBroken
-from auditor.language import _
+from auditor.language import _, _n
 from auditor.people import queries as people
 from auditor.people.kinds import UNIT_LEVEL_LABELS
 from auditor.web import current_actor, paged, request_time
@@ -121,6 +122,23 @@ def add_closed_day() -> Answer:
     return redirect(url_for("company.closed_days"), 303)
 
 
+@bp.post("/company/closed-days/list")
+@requires(Permission.SETTINGS_MANAGE)
+def add_closed_days() -> Answer:
+    """Enter a pasted list of days, all or none."""
+    form = DayListForm()
+    if not form.validate_on_submit():
+        return _days_page(ClosedDayForm(formdata=None), form), 422
+    try:
+        days = read_days(form.days.data or "")
+    except RuleBroken as broken:
+        refuse(form, broken)
+        return _days_page(ClosedDayForm(formdata=None), form), 422
+    actions.close_days(current_actor(), days, request_time())
+    flash(_n("%(num)s closed day was entered.", "%(num)s closed days were entered.", len(days)), "success")
+    return redirect(url_for("company.closed_days", year=days[0][0].year), 303)
+
+
 @bp.post("/company/closed-days/<day>/open")
 @requires(Permission.SETTINGS_MANAGE)
 def open_day(day: str) -> Response:
@@ -134,7 +152,7 @@ def open_day(day: str) -> Response:
     return redirect(url_for("company.closed_days"), 303)
 
 
-def _days_page(form: ClosedDayForm) -> str:
+def _days_page(form: ClosedDayForm, many: DayListForm | None = None) -> str:
     today = day_of(request_time())
     year = request.args.get("year", today.year, type=int)
     if not 1950 <= year <= 2100:
@@ -145,6 +163,7 @@ def _days_page(form: ClosedDayForm) -> str:
     return render_template(
         "company/closed_days.html",
         form=form,
+        many=many or DayListForm(formdata=None),
         rows=list(rows.order_by(ClosedDay.day)),
         holidays=sorted(national_holidays(year).items()),
         year=year,
