@@ -100,7 +100,7 @@ def _at(
         found_on=finding.found_on,
         due_on=detail.due_on,
         age_days=max((until - finding.found_on).days, 0),
-        overdue=not final and detail.due_on < moment.day,
+        overdue=not State(state.state).put_right and detail.due_on < moment.day,
         actions=actions,
     )
 

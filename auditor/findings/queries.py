@@ -24,7 +24,7 @@ from auditor.findings.models import (
     Finding,
     FindingDetail,
 )
-from auditor.findings.states import OPEN_STATES, Grade, State
+from auditor.findings.states import BOUND_STATES, OPEN_STATES, Grade, State
 from auditor.findings.telling import responsible_of
 from auditor.language import current as language
 from auditor.people import queries as people
@@ -179,9 +179,9 @@ def listing(actor: Actor, filters: Filters, moment: Moment) -> ModelSelect[Findi
         query = query.where(one)
     columns = _SORTS.get(filters.sort.removeprefix("-"), _SORTS["due"])
     order = [column.desc() if filters.sort.startswith("-") else column for column in columns]
-    # What is closed has no due date to keep and stands last in the order of due dates.
+    # What is put right has no due date to keep and stands last in the order of due dates.
     if filters.sort in ("due", ""):
-        order.insert(0, Finding.current_state.in_([State.CLOSED, State.WITHDRAWN]))
+        order.insert(0, Finding.current_state.not_in([state.value for state in BOUND_STATES]))
     return query.order_by(*order, Finding.id)
 
 
@@ -204,7 +204,8 @@ def _conditions(filters: Filters, moment: Moment) -> list[Any]:
         actions = CorrectiveAction.select(CorrectiveAction.finding).where(CorrectiveAction.id.in_(owned))
         found.append(Finding.id.in_(actions))
     if filters.overdue:
-        found.append(still_open & (FindingDetail.due_on < moment.day))
+        bound = Finding.current_state.in_([state.value for state in BOUND_STATES])
+        found.append(bound & (FindingDetail.due_on < moment.day))
     if words := filters.text.strip():
         found.append(
             Finding.number.contains(words)
@@ -234,7 +235,7 @@ class Row:
 
     @property
     def overdue(self) -> bool:
-        return self.days < 0 and not self.state.final
+        return self.days < 0 and not self.state.put_right
 
 
 def rows(findings: Iterable[Finding], moment: Moment) -> list[Row]:

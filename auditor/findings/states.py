@@ -50,8 +50,14 @@ class State(StrEnum):
     def final(self) -> bool:
         return self in (State.CLOSED, State.WITHDRAWN)
 
+    @property
+    def put_right(self) -> bool:
+        """Tell whether the due date binds no more: verified, and at most an effectiveness check to come."""
+        return self.final or self in (State.EFFECTIVENESS, State.CONFIRMING)
+
 
 OPEN_STATES = tuple(state for state in State if not state.final)
+BOUND_STATES = tuple(state for state in State if not state.put_right)  # those that can be overdue
 
 NEXT: dict[State, frozenset[State]] = {
     State.RECORDED: frozenset({State.ANSWERED, State.WITHDRAWN}),

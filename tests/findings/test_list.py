@@ -230,6 +230,21 @@ def test_findings_stand_as_they_stood(making: Any, cast: Any) -> None:
     assert queries.findings_at(Moment.at(making.at - timedelta(days=90))) == []
 
 
+def test_what_is_put_right_is_not_overdue_while_its_effect_is_awaited(
+    client: Any, cast: Any, making: Any
+) -> None:
+    waiting = making.effectiveness(due_on=date(2026, 8, 1), title="効果を待つもの")
+    making.recorded(due_on=date(2026, 9, 1), title="遅れているもの")
+    late = {one.title: one.overdue for one in queries.findings_at(Moment.at(NOW))}
+    assert late == {"効果を待つもの": False, "遅れているもの": True}
+    signed_in(client, cast, "administrator")
+    shown = text_of(client.get("/findings/?overdue=1"))
+    assert "遅れているもの" in shown and "効果を待つもの" not in shown
+    assert "超過" not in text_of(client.get(f"/findings/{waiting.id}"))
+    rows = parsed(client.get("/findings/")).xpath("//tbody/tr/th/a/text()")
+    assert rows == ["遅れているもの", "効果を待つもの"]
+
+
 def test_audits_are_told_of_findings(making: Any, cast: Any) -> None:
     from auditor import reactions
 
