@@ -154,6 +154,7 @@ class Sheet:
         chart.y_axis.majorGridlines = None
         chart.y_axis.number_format = "0"
         chart.x_axis.scaling.orientation = "maxMin"
+        chart.x_axis.tickLblSkip = 1  # every label, however narrow the bars
         chart.y_axis.crosses = "max"
         chart.width, chart.height = width, height
         for column in series:

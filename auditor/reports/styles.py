@@ -132,7 +132,11 @@ class Styles:
         self.month = self._make(border=border, alignment=left, number_format="yyyy-mm")
         self.dash = self._make(border=border, alignment=right)
         self.day = self._make(border=border, alignment=left, number_format="yyyy-mm-dd")
-        self.instant = self._make(border=border, alignment=left, number_format="yyyy-mm-dd hh:mm")
+        self.instant = self._make(
+            border=border,
+            alignment=Alignment(vertical="top", horizontal="left"),
+            number_format="yyyy-mm-dd hh:mm",
+        )
         self.code = self._make(font={"name": "Consolas", "size": 9}, border=border, alignment=wrapped)
         grid = Alignment(vertical="center", horizontal="center")
         self.grid_ok = self._make(border=boxed, alignment=grid, number_format='"○ "0;;"○"')

@@ -1,0 +1,45 @@
+"""The pages of reports in a real browser: nothing sticks out, axe finds nothing, the file comes down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.cast import Cast
+from tests.reports.year import Year
+
+
+def opened(browser_page: Callable[..., Any], app: Any, cast: Cast, language: str, phone: bool) -> Any:
+    """A page of a session of the representative."""
+    client = app.test_client()
+    cast.sign_in(client, "representative")
+    page = browser_page(language, phone=phone)
+    cookie = client.get_cookie("auditor")
+    page.context.add_cookies(
+        [{"name": "auditor", "value": cookie.value, "domain": "127.0.0.1", "path": "/", "httpOnly": True}]
+    )
+    return page
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_pages_are_accessible_and_fit(
+    app: Any, cast: Cast, year: Year, browser_page: Callable[..., Any], axe: Any, language: str, phone: bool
+) -> None:
+    page = opened(browser_page, app, cast, language, phone)
+    for address in ("/reports/overview", "/reports/"):
+        page.goto(address)
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
+
+
+def test_the_summary_comes_down_with_its_name(
+    app: Any, cast: Cast, year: Year, browser_page: Callable[..., Any]
+) -> None:
+    page = opened(browser_page, app, cast, "en", False)
+    page.goto("/reports/")
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="Download the summary").click()
+    assert coming.value.suggested_filename == "auditor-summary-2026-2026-11-20-en.xlsx"
