@@ -33,8 +33,28 @@ database = DatabaseProxy()
 _CHUNK = 500  # rows an INSERT: stays below SQLite's limit of 32,766 variables at 60 columns
 
 
+_pointed_at = ""
+
+
+def let_go() -> None:
+    """Close this thread's connection and those that rest in the pool: none may cross a fork."""
+    if not database.is_closed():
+        database.close()
+    if hasattr(database.obj, "close_idle"):
+        database.close_idle()
+
+
 def connect(url: str, connections: int = 16) -> None:
-    """Point the application at the database of ``url`` (``sqlite:///…`` or ``psycopg3://…``)."""
+    """Point the application at the database of ``url`` (``sqlite:///…`` or ``psycopg3://…``).
+
+    Where it points there already, nothing happens: a second pool would leave the first one's connections open.
+    """
+    global _pointed_at
+    if url == _pointed_at:
+        return
+    if database.obj is not None:
+        let_go()
+    _pointed_at = url
     if url.startswith("sqlite:///"):
         database.initialize(
             SqliteDatabase(

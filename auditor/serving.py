@@ -51,8 +51,7 @@ def _gunicorn(app: Flask, host: str, port: int, after_fork: Callable[[], None], 
 
         def load(self) -> Any:
             # No connection may cross the fork.
-            if not db.database.is_closed():
-                db.database.close()
+            db.let_go()
             return app
 
     Server().run()

@@ -13,14 +13,24 @@ from auditor.people.models import Person
 from tests.people import rosters
 
 
+def let_go():
+    """A command connects anew: what was open before must be closed by whoever opened it."""
+    if not db.database.is_closed():
+        db.database.close()
+    if hasattr(db.database.obj, "close_all"):
+        db.database.close_all()
+
+
 @pytest.fixture
 def run(app, settings, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
     monkeypatch.setenv("AUDITOR_SCHEDULER", "no")
 
     def call(*arguments, **options):
+        let_go()
         done = CliRunner().invoke(main, [*map(str, arguments), "--data", str(settings.data)], **options)
-        db.database.connect(reuse_if_open=True)  # a command brings its own connection and takes it away
+        let_go()
+        db.database.connect(reuse_if_open=True)
         return done
 
     return call
