@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditor.training.attesting import attest as attest
 from auditor.training.leeway import change_due as change_due
 from auditor.training.leeway import change_due_of_departments as change_due_of_departments
 from auditor.training.leeway import exempt as exempt
@@ -16,7 +17,6 @@ from auditor.training.offering import import_course as import_course
 from auditor.training.offering import open_course as open_course
 from auditor.training.offering import retire as retire
 from auditor.training.rounds import assign_due as assign_due
-from auditor.training.taking import attest as attest
 from auditor.training.taking import finish_reading as finish_reading
 from auditor.training.taking import save_answer as save_answer
 from auditor.training.taking import show as show

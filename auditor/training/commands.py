@@ -36,7 +36,7 @@ def register(main: click.Group) -> None:
         except courses.CourseRefused as refused:
             for problem in refused.problems:
                 click.echo(str(problem), err=True)
-            raise RuleBroken(refused.message) from refused
+            raise RuleBroken(str(refused)) from refused
         if offer:
             actions.open_course(actor, version, clock.now())
         click.echo(f"{version.course.key}: version {version.number} ({version.version_label})")

@@ -1,26 +1,21 @@
-"""What a person does with the own course: read, answer, attest. Always in the person's own session."""
+"""What a person does with the own course: read and answer. Always in the person's own session."""
 
 from __future__ import annotations
 
 import random
-import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from peewee import IntegrityError
 
-from auditor import activity, db, events
+from auditor import activity, db
 from auditor.access import Actor
 from auditor.dated import Moment
 from auditor.errors import NotFound, RuleBroken
 from auditor.language import _l
-from auditor.people.models import PersonDetail
-from auditor.people.names import search_key
 from auditor.training import quiz, reading
-from auditor.training.courses import content_hash
 from auditor.training.models import (
     Assignment,
-    Attestation,
     ContentShown,
     CourseVersion,
     Question,
@@ -37,10 +32,6 @@ QUIZ_DRAWN = activity.event_type("training.quiz_drawn", _l("Quiz drawn"), "assig
 QUIZ_MARKED = activity.event_type(
     "training.quiz_marked", _l("Quiz marked"), "assignment", "attempt", "correct", "asked", "passed"
 )
-ATTESTED = activity.event_type(
-    "training.attested", _l("Attestation given"), "assignment", "attestation", "version", "language", "hash"
-)
-RECEIPT_TRIES = 20
 
 
 def show(actor: Actor, assignment: Assignment, language: str, number: int, at: datetime) -> int:
@@ -49,7 +40,7 @@ def show(actor: Actor, assignment: Assignment, language: str, number: int, at: d
     Sections come one after the other: who asks for a later one gets the next that was not shown yet. The
     first showing pins the version and is a counted row.
     """
-    _own(actor, assignment)
+    own_only(actor, assignment)
     version = reading.version_of(assignment, Moment.at(at))
     text_hash = reading.text_hash(version, language)
     if not reading.was_shown(assignment.id, "content", language, text_hash):
@@ -100,7 +91,7 @@ def _note_shown(
 
 def finish_reading(actor: Actor, assignment: Assignment, language: str, at: datetime) -> None:
     """Note that the person has read to the end. Raises RuleBroken while a section was not shown."""
-    _own(actor, assignment)
+    own_only(actor, assignment)
     version = reading.version_of(assignment, Moment.at(at))
     text_hash = reading.text_hash(version, language)
     place = ReadingPlace.get_or_none(
@@ -119,7 +110,7 @@ def start_quiz(
 
     Raises RuleBroken before the text was read to the end, or when no attempt is left.
     """
-    _own(actor, assignment)
+    own_only(actor, assignment)
     version = reading.version_of(assignment, Moment.at(at))
     if not reading.languages_read(assignment.id, version):
         raise RuleBroken(_l("Read the course to the end first; then the quiz opens."))
@@ -157,7 +148,7 @@ def save_answer(
     at: datetime,
 ) -> None:
     """Keep the answer to one question of an attempt that is not handed in; counts for nothing yet."""
-    _own(actor, assignment)
+    own_only(actor, assignment)
     drawn = {entry["question"]: entry["choices"] for entry in attempt.drawn}
     if attempt.assignment_id != assignment.id or question_id not in drawn:
         raise NotFound
@@ -177,7 +168,7 @@ def submit_quiz(actor: Actor, assignment: Assignment, attempt: QuizAttempt, at: 
 
     Raises RuleBroken while a question is not answered.
     """
-    _own(actor, assignment)
+    own_only(actor, assignment)
     if attempt.assignment_id != assignment.id:
         raise NotFound
     there: QuizResult | None = QuizResult.get_or_none(QuizResult.attempt == attempt.id)
@@ -219,124 +210,7 @@ def submit_quiz(actor: Actor, assignment: Assignment, attempt: QuizAttempt, at: 
     return result
 
 
-def attest(
-    actor: Actor,
-    assignment: Assignment,
-    attempt: QuizAttempt,
-    language: str,
-    shown: Mapping[str, str],
-    agreed: bool,
-    name: str,
-    at: datetime,
-) -> Attestation:
-    """Write the person's statement and return it; of two clicks, the one there is.
-
-    ``shown`` holds the hashes ("wording", "content") that the page carried: the statement is about exactly
-    what was on it. Raises RuleBroken unless the text was read to the end in ``language``, the attempt
-    passed, the box ticked and the own name typed (design §3.5).
-    """
-    _own(actor, assignment)
-    there: Attestation | None = Attestation.get_or_none(Attestation.attempt == attempt.id)
-    if there is not None and there.assignment_id == assignment.id:
-        return there
-    version = reading.version_of(assignment, Moment.at(at))
-    wording = version.attestation_ja if language == "ja" else version.attestation_en
-    text_hash = reading.text_hash(version, language)
-    _may_attest(assignment, attempt, version, language)
-    if shown.get("wording") != content_hash(wording) or shown.get("content") != text_hash:
-        raise RuleBroken(_l("The page was not up to date. Please read the statement again and sign it."))
-    if not agreed:
-        raise RuleBroken(
-            _l("Tick the box if you agree. If you cannot agree, please ask the administrator."), "agree"
-        )
-    if not is_own_name(actor, name, at):
-        raise RuleBroken(_l("Type your name as it is registered."), "name")
-    return _write_attestation(actor, assignment, attempt, version, language, wording, at)
-
-
-def _may_attest(assignment: Assignment, attempt: QuizAttempt, version: CourseVersion, language: str) -> None:
-    if language not in reading.languages_read(assignment.id, version):
-        raise RuleBroken(
-            _l("This text was not shown to you to its end in this language. Please read it first.")
-        )
-    result = QuizResult.get_or_none(QuizResult.attempt == attempt.id)
-    if (
-        attempt.assignment_id != assignment.id
-        or attempt.version_id != version.id
-        or not (result and result.passed)
-    ):
-        raise RuleBroken(_l("The quiz has not been passed yet."))
-
-
-def _write_attestation(
-    actor: Actor,
-    assignment: Assignment,
-    attempt: QuizAttempt,
-    version: CourseVersion,
-    language: str,
-    wording: str,
-    at: datetime,
-) -> Attestation:
-    text_hash = reading.text_hash(version, language)
-    try:
-        with activity.action(actor, at):
-            row: Attestation = Attestation.create(
-                assignment=assignment.id,
-                person=actor.person_id,
-                version=version.id,
-                attempt=attempt.id,
-                language=language,
-                wording=wording,
-                wording_hash=content_hash(wording),
-                content_hash=text_hash,
-                attested_at=at,
-                receipt=_receipt_number(assignment),
-            )
-            Assignment.update(completed_at=at).where(
-                Assignment.id == assignment.id, Assignment.completed_at.is_null()
-            ).execute()
-            activity.record(
-                ATTESTED,
-                assignment=assignment.id,
-                attestation=row.id,
-                version=version.id,
-                language=language,
-                hash=text_hash,
-            )
-            events.tell(events.TrainingCompleted(actor, at, assignment.id))
-    except IntegrityError:
-        row = Attestation.get(Attestation.attempt == attempt.id)
-    return row
-
-
-def _receipt_number(assignment: Assignment) -> str:
-    """Return a number that nobody has: year of the round, assignment, four digits that cannot be guessed."""
-    for _attempt in range(RECEIPT_TRIES):
-        number = (
-            f"T{assignment.round.fiscal_year % 100:02d}-{assignment.id:04d}-{secrets.token_hex(2).upper()}"
-        )
-        if not Attestation.select().where(Attestation.receipt == number).exists():
-            return number
-    raise RuntimeError("no free receipt number was found")
-
-
-def is_own_name(actor: Actor, name: str, at: datetime) -> bool:
-    """Tell whether ``name`` is the person's registered one: as written, its reading, or in Latin letters.
-
-    Variants of a character (髙 and 高), width and spaces make no difference: not every keyboard has them.
-    """
-    detail = PersonDetail.latest(Moment.at(at), person=actor.person_id)
-    if detail is None or not search_key(name):
-        return False
-    writings = (
-        f"{detail.family_name or ''}{detail.given_name or ''}",
-        f"{detail.family_kana or ''}{detail.given_kana or ''}",
-        detail.romanised or "",
-    )
-    return search_key(name) in {search_key(writing) for writing in writings if writing}
-
-
-def _own(actor: Actor, assignment: Assignment) -> None:
+def own_only(actor: Actor, assignment: Assignment) -> None:
     """Raise NotFound for anybody but the person: nobody takes a course in another's name."""
     if actor.person_id is None or assignment.person_id != actor.person_id:
         raise NotFound

@@ -137,8 +137,8 @@ def test_the_quiz_stays_the_same_on_reload_and_after_two_clicks(client: Any, owe
     client.post(f"/training/{assignment.id}/quiz")
     client.post(f"/training/{assignment.id}/quiz")
     assert QuizAttempt.select().count() == 1
-    first = client.get(f"/training/{assignment.id}/quiz/1/1").get_data()
-    assert client.get(f"/training/{assignment.id}/quiz/1/1").get_data() == first
+    first = text_of(client.get(f"/training/{assignment.id}/quiz/1/1"))
+    assert text_of(client.get(f"/training/{assignment.id}/quiz/1/1")) == first
 
 
 def test_an_answer_is_kept_while_going_back_and_forth(client: Any, owed: Owed) -> None:
