@@ -197,7 +197,9 @@ class Findings:
 
     def _again(self, case: Case, at: datetime) -> None:
         """Plan anew what had no effect."""
-        head = self._head(case, at)
+        head, later = self._head(case, at), case["second_due"]
+        due = self.stage.calendar.workday(later["day"])
+        duedates.change(self.stage.actor(ADMINISTRATOR, at), at, self._finding(case), due, later["reason"])
         planned = [self._plan(self._finding(case), one, one["owner"], head, at) for one in case["second"]]
         self._enter_doing(case, case["second"], planned)
 

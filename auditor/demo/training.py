@@ -149,7 +149,7 @@ class Training:
             actions.show(Actor(person_id, frozenset({Role.EMPLOYEE})), assignment, language, section, at)
 
     def _exempt(self, at: datetime) -> None:
-        """Exempt two who took the same training elsewhere."""
+        """Exempt two who took the same training elsewhere, and from last year's whoever was on leave then."""
         administrator = self.stage.actor(ADMINISTRATOR, at)
         reasons = (
             "出向先の会社で同じ内容の研修を修了しており、修了証の写しを確認したため。",
@@ -157,6 +157,12 @@ class Training:
         )
         for assignment_id, reason in zip(self.never_begun, reasons, strict=False):
             actions.exempt(administrator, Assignment.get_by_id(assignment_id), reason, at)
+        first = TrainingRound.select().order_by(TrainingRound.id).get()
+        back = [row.person_id for row in Employment.standing(Moment.at(at)) if row.status == "active"]
+        missed = Assignment.completed_at.is_null() & Assignment.person.in_(back)
+        for assignment in Assignment.select().where(Assignment.round == first, missed):
+            reason = "休業からの復帰後に、今年度の教育を受けるため。"
+            actions.exempt(administrator, assignment, reason, at)
 
     def _extend(self, at: datetime) -> None:
         """Give the warehouse, in its busy season, until December."""
