@@ -20,6 +20,15 @@ _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "'")
 _THIN = Side(style="thin", color=LINE)
 _STRONG = Side(style="medium", color=INK)
+_BELOW, _BELOW_STRONG = Border(bottom=_THIN), Border(bottom=_STRONG)
+_BOXED = Border(top=_THIN, bottom=_THIN, left=_THIN, right=_THIN)
+_SUM = Border(top=_THIN, bottom=_STRONG)
+_TOP = Alignment(vertical="top")
+_WRAPPED = Alignment(vertical="top", wrap_text=True)
+_RIGHT = Alignment(vertical="top", horizontal="right")
+_CENTRED = Alignment(vertical="center", horizontal="center")
+_CENTRED_WRAPPED = Alignment(vertical="center", horizontal="center", wrap_text=True)
+_BOLD: dict[str, Any] = {"bold": True}
 
 
 def plain_text(value: object) -> str:
@@ -89,66 +98,59 @@ class Styles:
     def __init__(self, sheet: Any, language: str) -> None:
         self._sheet = sheet
         self._font = FONTS[language]
-        border = Border(bottom=_THIN)
-        boxed = Border(top=_THIN, bottom=_THIN, left=_THIN, right=_THIN)
-        top = Alignment(vertical="top")
-        wrapped = Alignment(vertical="top", wrap_text=True)
-        right = Alignment(vertical="top", horizontal="right")
-        left = Alignment(vertical="top", horizontal="left", indent=1)
-        centred = Alignment(vertical="center", horizontal="center", wrap_text=True)
-        fill = PatternFill("solid", fgColor=SOFT)
+        self._headings()
+        self._texts()
+        self._numbers()
+        self._days()
+        self._grid()
+
+    def _headings(self) -> None:
+        soft = {"color": "FF4B5666"}
         self.title = self._make(font={"size": 18, "bold": True, "color": ACCENT})
-        self.heading = self._make(
-            font={"size": 13, "bold": True, "color": ACCENT}, border=Border(bottom=_STRONG)
+        self.heading = self._make(font={"size": 13, "bold": True, "color": ACCENT}, border=_BELOW_STRONG)
+        self.meta = self._make(font={"size": 9, **soft})
+        self.note = self._make(font=soft, alignment=_WRAPPED)
+        self.head = self._make(
+            font=_BOLD, fill=PatternFill("solid", fgColor=SOFT), border=_BOXED, alignment=_CENTRED_WRAPPED
         )
-        self.meta = self._make(font={"size": 9, "color": "FF4B5666"})
-        self.note = self._make(font={"size": 10, "color": "FF4B5666"}, alignment=wrapped)
-        self.head = self._make(font={"bold": True}, fill=fill, border=boxed, alignment=centred)
-        self.label = self._make(border=border, alignment=wrapped)
-        self.strong = self._make(font={"bold": True}, border=border, alignment=wrapped)
-        self.text = self._make(border=border, alignment=wrapped)
-        self.short = self._make(border=border, alignment=top)
-        self.strong_short = self._make(font={"bold": True}, border=border, alignment=top)
-        self.number = self._make(border=border, alignment=right, number_format="#,##0")
-        self.total = self._make(
-            font={"bold": True},
-            border=Border(top=_THIN, bottom=_STRONG),
-            alignment=right,
-            number_format="#,##0",
-        )
-        self.total_label = self._make(
-            font={"bold": True}, border=Border(top=_THIN, bottom=_STRONG), alignment=top
-        )
-        self.signed = self._make(border=border, alignment=right, number_format='+#,##0;"−"#,##0;"±"0')
-        self.share = self._make(border=border, alignment=right, number_format="0.0%")
-        self.total_share = self._make(
-            font={"bold": True},
-            border=Border(top=_THIN, bottom=_STRONG),
-            alignment=right,
-            number_format="0.0%",
-        )
-        self.signed_share = self._make(border=border, alignment=right, number_format='+0.0%;"−"0.0%;"±"0.0%')
-        self.reading = self._make(border=border, alignment=Alignment(vertical="top", indent=1))
-        self.month = self._make(border=border, alignment=left, number_format="yyyy-mm")
-        self.dash = self._make(border=border, alignment=right)
-        self.day = self._make(border=border, alignment=left, number_format="yyyy-mm-dd")
-        self.instant = self._make(
-            border=border,
-            alignment=Alignment(vertical="top", horizontal="left"),
-            number_format="yyyy-mm-dd hh:mm",
-        )
-        self.code = self._make(font={"name": "Consolas", "size": 9}, border=border, alignment=wrapped)
-        grid = Alignment(vertical="center", horizontal="center")
-        self.grid_ok = self._make(border=boxed, alignment=grid, number_format='"○ "0;;"○"')
+
+    def _texts(self) -> None:
+        self.label = self.text = self._make(border=_BELOW, alignment=_WRAPPED)
+        self.strong = self._make(font=_BOLD, border=_BELOW, alignment=_WRAPPED)
+        self.short = self._make(border=_BELOW, alignment=_TOP)
+        self.strong_short = self._make(font=_BOLD, border=_BELOW, alignment=_TOP)
+        self.total_label = self._make(font=_BOLD, border=_SUM, alignment=_TOP)
+        self.reading = self._make(border=_BELOW, alignment=Alignment(vertical="top", indent=1))
+        self.code = self._make(font={"name": "Consolas", "size": 9}, border=_BELOW, alignment=_WRAPPED)
+
+    def _numbers(self) -> None:
+        self.number = self._make(border=_BELOW, alignment=_RIGHT, number_format="#,##0")
+        self.total = self._make(font=_BOLD, border=_SUM, alignment=_RIGHT, number_format="#,##0")
+        self.signed = self._make(border=_BELOW, alignment=_RIGHT, number_format='+#,##0;"−"#,##0;"±"0')
+        self.share = self._make(border=_BELOW, alignment=_RIGHT, number_format="0.0%")
+        self.total_share = self._make(font=_BOLD, border=_SUM, alignment=_RIGHT, number_format="0.0%")
+        self.signed_share = self._make(border=_BELOW, alignment=_RIGHT, number_format='+0.0%;"−"0.0%;"±"0.0%')
+        self.dash = self._make(border=_BELOW, alignment=_RIGHT)
+
+    def _days(self) -> None:
+        indented = Alignment(vertical="top", horizontal="left", indent=1)
+        left = Alignment(vertical="top", horizontal="left")
+        self.month = self._make(border=_BELOW, alignment=indented, number_format="yyyy-mm")
+        self.day = self._make(border=_BELOW, alignment=indented, number_format="yyyy-mm-dd")
+        self.instant = self._make(border=_BELOW, alignment=left, number_format="yyyy-mm-dd hh:mm")
+
+    def _grid(self) -> None:
+        """Cells of the grid: a mark and a number; told apart by the mark and the pattern, not by colour alone."""
+        self.grid_ok = self._make(border=_BOXED, alignment=_CENTRED, number_format='"○ "0;;"○"')
         self.grid_minor = self._make(
-            font={"bold": True}, border=boxed, alignment=grid, number_format='"▲ "0',
+            font=_BOLD, border=_BOXED, alignment=_CENTRED, number_format='"▲ "0',
             fill=PatternFill("lightUp", fgColor="FFB8860B", bgColor="FFFFFFFF"),
         )  # fmt: skip
         self.grid_major = self._make(
-            font={"bold": True, "color": "FFFFFFFF"}, border=boxed, alignment=grid, number_format='"● "0',
+            font={**_BOLD, "color": "FFFFFFFF"}, border=_BOXED, alignment=_CENTRED, number_format='"● "0',
             fill=PatternFill("solid", fgColor="FF8C1A15"),
         )  # fmt: skip
-        self.grid_none = self._make(font={"size": 9, "color": "FF4B5666"}, border=boxed, alignment=grid)
+        self.grid_none = self._make(font={"size": 9, "color": "FF4B5666"}, border=_BOXED, alignment=_CENTRED)
 
     def _make(self, font: dict[str, Any] | None = None, **parts: Any) -> Style:
         font = {"name": self._font, "size": 10, "color": INK, **(font or {})}
