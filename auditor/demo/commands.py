@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -32,7 +33,7 @@ def demo(data: Path, port: int) -> None:
     The company's story ends today. To have it end on another today, remove the folder.
     Example: auditor demo --port 8000
     """
-    from auditor import create_app, db
+    from auditor import create_app, db, open_database
     from auditor.config import Settings
     from auditor.demo.signins import table
     from auditor.errors import AuditorError
@@ -45,6 +46,7 @@ def demo(data: Path, port: int) -> None:
         if not (data / READY).exists():
             _make(data, environ)
         settings = Settings.load(environ, data=data)
+        open_database(settings)  # a demo made by an earlier version is brought up to date
         app = create_app(settings)
     except AuditorError as error:
         click.echo(f"auditor: {error}", err=True)
@@ -55,7 +57,7 @@ def demo(data: Path, port: int) -> None:
     serve(app, "127.0.0.1", port, Runner(app, settings).start)
 
 
-def _own(environ: os._Environ[str]) -> dict[str, str]:
+def _own(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment without what belongs to a real installation: a demo touches no other database."""
     return {
         name: value
