@@ -9,8 +9,10 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText
 from openpyxl.drawing.colors import ColorChoice
 from openpyxl.drawing.fill import PatternFillProperties
+from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
 from openpyxl.formatting.rule import Rule
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
@@ -156,6 +158,7 @@ class Sheet:
         chart.x_axis.scaling.orientation = "maxMin"
         chart.x_axis.tickLblSkip = 1  # every label, however narrow the bars
         chart.y_axis.crosses = "max"
+        chart.x_axis.txPr = chart.y_axis.txPr = _small_text()
         chart.width, chart.height = width, height
         for column in series:
             chart.add_data(
@@ -168,6 +171,12 @@ class Sheet:
 
 
 _WHITE: Any = "FFFFFF"
+
+
+def _small_text() -> RichText:
+    """Return the look of axis labels: small enough that none is left out."""
+    small: Any = CharacterProperties(sz=800)
+    return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=small), endParaRPr=small)])
 
 
 def _look(pattern: Any, colour: Any) -> Any:

@@ -77,8 +77,9 @@ def _by_category(sheet: Sheet, book: Book, material: Material) -> None:
     )
     sheet.write(cells)
     sheet.write()
-    height = 3.0 + 0.55 * len(material.categories)
+    height = 3.0 + 0.5 * len(material.categories)
     sheet.keep_together(height * 30)
+    sheet.write(height=8)  # clear of the page before
     sheet.bars(
         _("Newest results by category"), head, last, range(2, 8), f"A{sheet.row + 1}", 26, height, LOOKS
     )

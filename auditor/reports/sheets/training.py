@@ -52,8 +52,9 @@ def _course(sheet: Sheet, book: Book, material: Material, course: CourseShown) -
     if last == head:
         return
     sheet.write()
-    height = 2.8 + 0.5 * (last - head)
+    height = 3.2 + 0.55 * (last - head)
     sheet.keep_together(min(height * 30, 450))
+    sheet.write(height=8)  # clear of the page before
     sheet.bars(
         _("%(course)s: workers by department", course=course.title), head, last, range(2, 9),
         f"A{sheet.row + 1}", 25, height, LOOKS,
