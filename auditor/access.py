@@ -54,8 +54,6 @@ class Permission(StrEnum):
     AUDIT_CONDUCT = "audit_conduct"
     AUDIT_APPROVE = "audit_approve"
     INDEPENDENCE_OVERRIDE = "independence_override"
-    INSPECTION_ANSWER = "inspection_answer"
-    INSPECTION_CONFIRM = "inspection_confirm"
     FINDING_READ = "finding_read"
     FINDING_RECORD = "finding_record"
     FINDING_ANSWER = "finding_answer"
@@ -91,7 +89,6 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         _P.CATALOGUE_READ: _ALL,
         _P.TRAINING_READ: Scope.DEPARTMENT,
         _P.AUDIT_READ: Scope.DEPARTMENT,
-        _P.INSPECTION_ANSWER: Scope.DEPARTMENT,
         _P.FINDING_READ: Scope.DEPARTMENT,
         _P.FINDING_ANSWER: Scope.DEPARTMENT,
         _P.FINDING_COMMENT: Scope.DEPARTMENT,
@@ -111,7 +108,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         (
             _P.SETTINGS_MANAGE, _P.PEOPLE_READ, _P.PEOPLE_IMPORT, _P.ACCOUNT_MANAGE, _P.ROLE_GRANT,
             _P.DEPUTY_NAME, _P.CATALOGUE_READ, _P.CATALOGUE_MANAGE, _P.SUBJECT_MANAGE, _P.TRAINING_READ,
-            _P.TRAINING_MANAGE, _P.TRAINING_EXEMPT, _P.AUDIT_READ, _P.AUDIT_ASSIGN, _P.INSPECTION_CONFIRM,
+            _P.TRAINING_MANAGE, _P.TRAINING_EXEMPT, _P.AUDIT_READ, _P.AUDIT_ASSIGN,
             _P.FINDING_READ, _P.FINDING_RECORD, _P.FINDING_DUE_CHANGE, _P.FINDING_VERIFY, _P.FINDING_CLOSE,
             _P.FINDING_COMMENT, _P.WORRY_READ, _P.PROMISE_READ, _P.PROMISE_MANAGE, _P.REPORT_EXPORT,
             _P.ACTIVITY_READ, _P.JOBS_READ, _P.JOBS_RUN, _P.OUTBOX_MANAGE,
