@@ -69,7 +69,9 @@ class Walk:
         field = self.page.locator(f"#{name}-search")
         field.fill("")
         field.press_sequentially(text, delay=5)
-        self.page.get_by_role("option").first.click()  # in the reader's language, whichever was typed
+        self.page.locator(
+            "[role=option]:visible"
+        ).first.click()  # in the reader's language, whichever was typed
 
     def sees(self, text: str, **values: object) -> None:
         self._first(self.page.get_by_text(self.word(text, **values))).wait_for()
