@@ -77,7 +77,7 @@ def _by_category(sheet: Sheet, book: Book, material: Material) -> None:
     )
     sheet.write(cells)
     sheet.write()
-    height = 3.0 + 0.5 * len(material.categories)
+    height = 3.2 + 0.65 * len(material.categories)
     sheet.keep_together(height * 30)
     sheet.write(height=8)  # clear of the page before
     sheet.bars(
