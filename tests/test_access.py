@@ -15,7 +15,6 @@ FILES = {"static", "bootstrap.static"}  # assets of the application and of Boots
 PUBLIC = {  # each with the reason why nobody needs to be signed in
     "accounts.sign_in": "the door",
     "accounts.sign_in_now": "the door, with a password",
-    "accounts.sign_out": "leaving is never refused",
     "accounts.language": "the choice of language stands on the sign-in page too",
     "accounts.forgotten": "who cannot sign in asks for a link",
     "accounts.ask_for_link": "the same answer whether the account exists or not",
