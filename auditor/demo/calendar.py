@@ -14,7 +14,7 @@ from auditor.calendars import FiscalYear, add_months, business_day, fiscal_year,
 
 STORY_TODAY = date(2026, 11, 20)
 STORY_FIRST = date(2026, 4, 1)
-_RECENT = 45  # days before today that are told to the day; what lies before is stretched or pressed to fit
+STORY_MIDDLE = date(2026, 10, 1)  # the reorganisation: what lies before it stays before it
 
 
 class Calendar:
@@ -37,15 +37,20 @@ class Calendar:
         return add_months(day, self.months)
 
     def day(self, story: date) -> date:
-        """Return the day of the demo for a day of the story; order is kept."""
+        """Return the day of the demo for a day of the story; order is kept.
+
+        The first half-year is told day by day, the weeks since then backwards from today.
+        """
         if story < STORY_FIRST:
             return self.shifted(story)
+        if story < STORY_MIDDLE:
+            whole, there = (STORY_MIDDLE - STORY_FIRST).days, (self.middle - self.first).days
+            return self.first + timedelta(days=(story - STORY_FIRST).days * there // whole)
+        told, there = (STORY_TODAY - STORY_MIDDLE).days, (self.today - self.middle).days
         from_today = (story - STORY_TODAY).days
-        if from_today >= -_RECENT:
+        if from_today >= 0 or there >= told:
             return self.today + timedelta(days=from_today)
-        told = (STORY_TODAY - STORY_FIRST).days - _RECENT
-        there = (self.today - self.first).days - _RECENT
-        return self.first + timedelta(days=(story - STORY_FIRST).days * there // told)
+        return self.middle + timedelta(days=(told + from_today) * there // told)
 
     def workday(self, story: date) -> date:
         """Return the business day on or before the day of the story (after it, where it is to come)."""
