@@ -72,6 +72,7 @@ class SettingsForm(NamesForm):
         _l("Reminders, days before the due date"), validators=[InputRequired(_NEEDED)]
     )
     first_password_days = _days(_l("First passwords are valid for days"), 90)
+    leaver_kept_years = _days(_l("Names of leavers are kept for years"), 50)
     valid_from = DateField(_l("Holds from"), validators=[InputRequired(_l("Enter a date."))])
     tip = HiddenField()
 

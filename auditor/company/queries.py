@@ -29,6 +29,8 @@ DEFAULTS: dict[str, Any] = {
     "effectiveness_after_days": 90,
     "reminder_days": [14, 3, 0, -3, -7],
     "first_password_days": 14,
+    # Years that a leaver's name and address are kept; then they are erased (design §3.11).
+    "leaver_kept_years": 5,
 }
 
 
@@ -79,6 +81,7 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "effectiveness_after_days": _number(1, 730),
     "reminder_days": _days,
     "first_password_days": _number(1, 90),
+    "leaver_kept_years": _number(1, 50),
 }
 
 

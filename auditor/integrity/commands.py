@@ -8,9 +8,13 @@ import sys
 import click
 from flask import current_app
 
-from auditor import settings_of
+from auditor import clock, settings_of
+from auditor.access import application
 from auditor.console import command
+from auditor.errors import RuleBroken
+from auditor.integrity import erasure
 from auditor.integrity.verify import verify
+from auditor.people.models import Person
 
 
 def register(main: click.Group) -> None:
@@ -39,3 +43,28 @@ def register(main: click.Group) -> None:
             )
         if not report.clean:
             sys.exit(1)
+
+    main.add_command(erase)
+
+
+@click.group()
+def erase() -> None:
+    """Erase what is personal, for good; records and counts stay."""
+
+
+@command(erase, "person")
+@click.argument("employee_number")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase_one(employee_number: str, yes: bool) -> None:
+    """Erase name, reading, address and account of somebody who has left.
+
+    They are erased by themselves after the years set in the settings; this is for a request to be forgotten
+    earlier. Example: auditor erase person 000123
+    """
+    found = Person.get_or_none(Person.employee_number == employee_number)
+    if found is None:
+        raise RuleBroken(f"There is no person with the number {employee_number}.")
+    if not yes:
+        click.confirm(f"Erase {employee_number} for good?", abort=True)
+    rows = erasure.erase_person(application("command"), found.id, clock.now())
+    click.echo(f"{rows} rows emptied" if rows else "erased already")

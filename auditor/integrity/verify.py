@@ -15,7 +15,9 @@ from auditor.db import CountedModel, PersonalModel
 from auditor.evidence.actions import path_of
 from auditor.evidence.models import StoredFile
 from auditor.integrity.checks import derived_mismatches
+from auditor.integrity.erasure import FILE_ERASED, PERSON_ERASED
 from auditor.language import _
+from auditor.people.models import PersonDetail
 
 _LEAF = struct.Struct(">Q16s")
 
@@ -47,6 +49,7 @@ class Problem:
             "value_changed": _("%(table)s %(row)d: personal values were changed.", **place),
             "columns_unknown": _("%(table)s: event %(event)d covers columns that no longer exist (%(detail)s).", **place),
             "derived": _("%(table)s %(row)d: the current state does not agree with the dated rows (%(detail)s).", **place),
+            "erased_silently": _("%(table)s %(row)d was emptied: no event tells of an erasure.", **place),
             "file_missing": _("Evidence file %(row)d (%(detail)s) is missing.", **place),
             "file_changed": _("Evidence file %(row)d (%(detail)s) was changed.", **place),
         }  # fmt: skip
@@ -79,6 +82,7 @@ def verify(evidence_folder: Path) -> Report:
         rows += checked.rows
     problems.extend(_strange_witnesses())
     problems.extend(Problem("derived", table, row, detail=what) for table, row, what in derived_mismatches())
+    problems.extend(_silent_erasures())
     files = list(StoredFile.select().where(StoredFile.erased_at.is_null()).order_by(StoredFile.id))
     problems.extend(problem for stored in files for problem in _file_problems(stored, evidence_folder))
     return Report(problems, chain.events, rows, len(files), activity.head())
@@ -200,6 +204,25 @@ def _strange_witnesses() -> Iterator[Problem]:
         ActivityRows.table.not_in(known)
     ):
         yield Problem("witness_added", witness.table, event=witness.seq)
+
+
+def _silent_erasures() -> Iterator[Problem]:
+    """What was emptied must have been erased by the application: an event names the person or the file."""
+    told: dict[str, set[int]] = {"person": set(), "file": set()}
+    erasures = ActivityEvent.select(ActivityEvent.data).where(
+        ActivityEvent.type.in_((PERSON_ERASED.name, FILE_ERASED.name))
+    )
+    for event in erasures:
+        for what, ids in told.items():
+            ids.update([event.data[what]] if what in event.data else [])
+    for row in PersonDetail.select(PersonDetail.id, PersonDetail.person).where(
+        PersonDetail.erased_at.is_null(False)
+    ):
+        if row.person_id not in told["person"]:
+            yield Problem("erased_silently", "person_detail", row.id)
+    for stored in StoredFile.select(StoredFile.id).where(StoredFile.erased_at.is_null(False)):
+        if stored.id not in told["file"]:
+            yield Problem("erased_silently", "stored_file", stored.id)
 
 
 def _file_problems(stored: StoredFile, folder: Path) -> Iterator[Problem]:

@@ -77,6 +77,12 @@ def _tidy(actor: Actor, settings: Settings, at: datetime) -> Outcome:
     return Outcome(changed=accounts.tidy(at) + rosters + actions.tidy(at))
 
 
+def _erase(actor: Actor, settings: Settings, at: datetime) -> Outcome:
+    from auditor.integrity import erasure
+
+    return Outcome(changed=erasure.erase_due(actor, at))
+
+
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 TABLE: tuple[Job, ...] = (
@@ -85,6 +91,7 @@ TABLE: tuple[Job, ...] = (
     Job("assign_training", _l("Assign the training that is due"), 15 * _MINUTE, _assign_training),
     Job("remind", _l("Put reminders into the outbox"), _HOUR, _remind),
     Job("send_mail", _l("Send the mails of the outbox"), _MINUTE, _send_mail),
+    Job("erase", _l("Erase the names of those who left long ago"), 24 * _HOUR, _erase),
     Job("tidy", _l("Clear away what has expired"), 24 * _HOUR, _tidy),
 )
 
