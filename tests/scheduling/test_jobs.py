@@ -79,6 +79,14 @@ def test_only_who_runs_the_tracker_sees_the_jobs(cast: members.Cast, client: Any
     assert client.post("/jobs/send_mail/run").status_code == 404
 
 
+def test_the_names_of_jobs_are_no_words_of_the_page(cast: members.Cast, client: Any) -> None:
+    cast.sign_in(client, "operator")
+    client.set_cookie("language", "en")
+    names = client.page("/jobs/").xpath("//tbody//th//*[contains(@class, 'code')]")
+    assert {name.text for name in names} == {one.name for one in TABLE}
+    assert all(name.get("translate") == "no" for name in names)
+
+
 def test_an_asked_run_is_the_one_that_is_done(cast: members.Cast, settings: Any) -> None:
     send = named("send_mail")
     assert send is not None
