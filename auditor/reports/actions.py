@@ -17,7 +17,7 @@ from auditor.reports.sheets.cover import Production
 from auditor.reports.workbook import write_summary
 
 EXPORTED = activity.event_type(
-    "reports.exported", _l("Excel file taken"), "what", "as_of", "fiscal_year", "language", "rows", "head"
+    "reports.exported", _l("Excel file exported"), "what", "as_of", "fiscal_year", "language", "rows", "head"
 )
 
 

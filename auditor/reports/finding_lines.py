@@ -122,7 +122,6 @@ def _shown(one: FindingAt, side: Side) -> bool:
 
 
 def _finding(one: FindingAt, side: Side, subjects: dict[int, str], controls: dict[int, str]) -> FindingLine:
-    late = (side.moment.day - one.due_on).days
     return FindingLine(
         id=one.id,
         number=one.number,
@@ -139,7 +138,8 @@ def _finding(one: FindingAt, side: Side, subjects: dict[int, str], controls: dic
         due_on=one.due_on,
         closed_on=one.since if one.state.final else None,
         age_days=one.age_days,
-        late_days=max(late, 0) if not one.state.final else 0,
+        # The rule is the findings' own: what is put right and only awaits its effect is not late.
+        late_days=(side.moment.day - one.due_on).days if one.overdue else 0,
     )
 
 

@@ -17,7 +17,7 @@ from auditor.reports.finding_lines import STANDING_LABELS
 from auditor.reports.scope import Scope
 from auditor.reports.tables import course_key, yes
 from auditor.reports.training_lines import STATE_LABELS, CourseShown
-from auditor.training.states import LEFT, STATES
+from auditor.training.states import LEFT, STATES, completion
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,11 @@ def trained(day: date, course: CourseShown, *states: str, **where: Any) -> Figur
     return figure(*(every.also(state=str(STATE_LABELS[one])) for one in states or STATES))
 
 
+def completion_rate(day: date, course: CourseShown, **where: Any) -> Figure:
+    """Return the completion rate as the pages of training have it (training.states.completion)."""
+    return share(*completion(lambda *states: trained(day, course, *states, **where)))
+
+
 def _training(course: CourseShown, now: date, before: date) -> Iterator[Headline]:
     def line(label: str, *states: str, part: bool = False, good: int = 0) -> Headline:
         return Headline(label, trained(now, course, *states), trained(before, course, *states), part, good)
@@ -171,9 +176,9 @@ def _training(course: CourseShown, now: date, before: date) -> Iterator[Headline
         good = {"completed": 1, "overdue": -1, "not_covered": -1}.get(state, 0)
         yield line(str(STATE_LABELS[state]), state, part=True, good=good)
     yield Headline(
-        _("Share completed"),
-        share(trained(now, course, "completed"), trained(now, course)),
-        share(trained(before, course, "completed"), trained(before, course)),
+        _("Completion rate"),
+        completion_rate(now, course),
+        completion_rate(before, course),
         good=1,
     )
     yield line(_("Leavers of the year (apart)"), LEFT)

@@ -106,7 +106,7 @@ FINDINGS = Table("findings", _l("Detail findings"), _l("FindingRows"), (
     Column("state", _l("State"), 16, counted=True),
     Column("open", _l("Open"), 8, counted=True),
     Column("department", _l("Department"), 20, written=True),
-    Column("responsible", _l("Responsible"), 14, written=True),
+    Column("responsible", _l("Department head"), 14, written=True),
     Column("subject", _l("Subject"), 20, written=True),
     Column("control", _l("Control"), 10),
     Column("found_on", _l("Found on"), 12.5),

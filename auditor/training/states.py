@@ -6,10 +6,10 @@ Leavers stand apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from peewee import JOIN, SQL, Case, ModelSelect, Select, fn
 
@@ -36,6 +36,9 @@ STATES = ("completed", "exempt", "on_leave", "overdue", "in_progress", "not_yet_
 LEFT = "left"
 OWED = ("overdue", "in_progress", "not_yet_due")  # who may be reminded
 
+RATED = tuple(state for state in STATES if state not in ("exempt", "on_leave"))
+Number = TypeVar("Number")
+
 _instant = UtcDateTimeField()
 # "id + 0" below keeps SQLite from walking the whole list of ids for every row joined (100 times slower at 10,000).
 
@@ -53,6 +56,15 @@ class Standing:
     completed_at: datetime | None
 
 
+def completion(count: Callable[..., Number]) -> tuple[Number, Number]:
+    """Return what the completion rate divides by what, each counted by ``count(*states)``.
+
+    The one definition for pages and workbooks: completed ÷ (workers − exempt − on leave). Who is covered by no
+    rule counts as not completed: a gap in the rules is no achievement.
+    """
+    return count("completed"), count(*RATED)
+
+
 @dataclass
 class Counts:
     """How many persons are in each state; ``total`` is their sum, leavers apart."""
@@ -65,14 +77,10 @@ class Counts:
         return sum(self.by_state.values())
 
     @property
-    def owed(self) -> int:
-        """Who is counted for the completion rate: all but exempt, on leave and not covered."""
-        return self.total - sum(self.by_state[state] for state in ("exempt", "on_leave", "not_covered"))
-
-    @property
     def percent(self) -> int | None:
-        """The completion rate in whole percent, rounded down; None when nobody owes anything."""
-        return self.by_state["completed"] * 100 // self.owed if self.owed else None
+        """The completion rate in whole percent, rounded down; None when nobody is rated."""
+        done, rated = completion(lambda *states: sum(self.by_state[state] for state in states))
+        return done * 100 // rated if rated else None
 
     def add(self, state: str, count: int) -> None:
         if state == LEFT:

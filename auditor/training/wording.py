@@ -7,6 +7,10 @@ from typing import Any
 from auditor.language import _, _l, _n, current
 from auditor.people.queries import Tree
 
+# states.completion, in words: pages and workbooks say it alike.
+RATE_SAID = _l(
+    "Completion rate: completed ÷ (workers − exempt − on leave). Who is covered by no rule counts as not completed."
+)
 YEARLY = "FREQ=YEARLY"
 RECURRENCES: dict[str, Any] = {
     "": _l("Once"),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
 from auditor.activity import ActivityEvent
+from auditor.company.actions import set_settings
 from tests.bed.pages import text_of
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.reports.year import Year
 
 READERS = ("administrator", "head_of_audit", "representative")
@@ -63,6 +65,20 @@ def test_the_overview_counts_what_its_rows_show(client: Any, cast: Cast, year: Y
     assert numbers[3].startswith("4 / 11"), numbers
     assert len(page.xpath("//section[@id='late']//tbody/tr")) == 2
     assert len(page.xpath("//section[@id='absent']//tbody/tr")) == 4
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_overview_says_which_rules_of_independence_are_relaxed(
+    client: Any, cast: Cast, year: Year, language: str
+) -> None:
+    cast.sign_in(client, "representative")
+    client.set_cookie("language", language)
+    assert not client.page("/reports/overview").xpath("//*[@id='relaxed']")
+    values = {"administrator_may_audit": True, "outside_verifier": "社外 花子"}
+    set_settings(cast.actor("administrator"), values, date(2026, 11, 10), NOW)
+    page = client.page("/reports/overview")
+    assert len(page.xpath("//*[@id='relaxed']//li")) == 2
+    assert "社外 花子" in page.xpath("string(//*[@id='relaxed'])")
 
 
 def test_the_overview_of_a_past_day_knows_only_what_was_known_then(

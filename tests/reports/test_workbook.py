@@ -15,8 +15,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 from auditor import activity
 from auditor.access import application
 from auditor.audits.models import AuditState, ItemResult
+from auditor.company.actions import set_settings
+from auditor.dated import Moment
+from auditor.findings.asof import findings_at
 from auditor.findings.models import ActionState, FindingDetail, FindingState
+from auditor.language import speaking
 from auditor.people.models import DepartmentDetail, PersonDetail
+from auditor.reports.finding_lines import finding_lines
+from auditor.reports.scope import scope_of
+from auditor.training import states
+from auditor.training.wording import RATE_SAID
 from tests.bed.texts import english_only, sources
 from tests.cast import NOW, Cast
 from tests.reports import year as writing
@@ -24,6 +32,7 @@ from tests.reports.conftest import Make
 from tests.reports.year import Year
 
 LATER = datetime(2026, 12, 15, 3, 0, tzinfo=UTC)
+RELAXED = {"ja": "独立性の特例（ごく小規模な会社）", "en": "Relaxed rules of independence"}
 CHANGED = activity.event_type("test.changed", "Changed", "rows")
 PRODUCTION = {"Produced by", "Produced at", "Known up to", "End of the log as of then", "End of the log at production", None}  # fmt: skip
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
@@ -67,8 +76,65 @@ def test_the_figures_are_those_that_one_counts_by_hand(year: Year, workbook: Mak
     assert summary(path, "Exempt")[0] == 1
     assert summary(path, "On leave")[0] == 1
     assert summary(path, "No rule covers this person")[0] == 1
-    assert summary(path, "Share completed")[0] == pytest.approx(4 / 11, abs=1e-4)
+    assert summary(path, "Completion rate")[0] == pytest.approx(4 / 9, abs=1e-4)
     assert summary(path, "Promises")[0] == 4
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_completion_rate_is_the_one_of_the_training_pages(
+    year: Year, workbook: Make, app: Any, language: str
+) -> None:
+    moment = Moment.at(NOW)
+    counts = states.summed(states.counts(states.of_course(year.course, moment)).values())
+    assert counts.percent == 44  # 4 of 11, of whom one is exempt and one on leave; no rule covers another one
+    rows = cells(workbook(language))[{"ja": "教育", "en": "Training"}[language]]
+    total = next(row for row in rows if row[0] in ("合計", "Total"))
+    assert total[9] == pytest.approx(4 / 9, abs=1e-4)
+    with app.app_context(), speaking(language):
+        assert any(row[0] == str(RATE_SAID) for row in rows)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_cover_says_which_rules_of_independence_are_relaxed_on_that_day(
+    year: Year, cast: Cast, workbook: Make, language: str
+) -> None:
+    actor = cast.actor("administrator")
+    values = {
+        "head_of_audit_may_be_administrator": True,
+        "administrator_may_audit": True,
+        "outside_verifier": "社外 花子",
+    }
+    set_settings(actor, values, date(2026, 12, 1), NOW)
+
+    def cover(as_of: date) -> list[Any]:
+        rows = next(iter(cells(workbook(language, as_of=as_of, at=LATER)).values()))
+        labels = [row[1] for row in rows]
+        first = labels.index(RELAXED[language])
+        return [row[2] for row in rows[first : first + 3] if row[2]]
+
+    assert cover(date(2026, 11, 30)) == [{"ja": "なし", "en": "None"}[language]]
+    said = cover(date(2026, 12, 1))
+    assert len(said) == 3 and "社外 花子" in said[2]
+
+
+def test_a_finding_that_awaits_its_effect_is_not_late(year: Year, cast: Cast, app: Any) -> None:
+    early = date(2026, 10, 1)
+    with activity.action(application("test"), NOW):
+        writing.finding(
+            cast,
+            year,
+            "F26-008",
+            "minor",
+            early,
+            date(2026, 10, 20),
+            [("effectiveness", date(2026, 10, 10))],
+        )
+        activity.record(CHANGED, rows=1)
+    with app.app_context(), speaking("ja"):
+        side = scope_of(NOW).now
+        late = {line.number: line.late_days for line in finding_lines(side)[0] if line.late_days}
+    found = {one.number for one in findings_at(side.moment) if one.overdue}
+    assert set(late) == found and "F26-008" not in late
 
 
 def test_a_later_day_knows_more_and_an_earlier_one_less(year: Year, workbook: Make) -> None:

@@ -328,8 +328,23 @@ def test_who_has_no_department_is_counted_too(owed: Owed) -> None:
     assert counts[None].total == 1
 
 
+def test_the_completion_rate_counts_who_is_covered_by_no_rule_as_not_completed() -> None:
+    counts = states.Counts()
+    for state, number in (
+        ("completed", 4),
+        ("not_covered", 1),
+        ("overdue", 3),
+        ("exempt", 2),
+        ("on_leave", 2),
+    ):
+        counts.add(state, number)
+    counts.add("left", 5)
+    assert counts.percent == 50
+    assert states.Counts().percent is None
+
+
 @pytest.mark.parametrize(("correct", "percent"), [(0, 0), (7, 70), (11, 100)])
-def test_the_completion_rate_counts_who_owes_it(correct: int, percent: int) -> None:
+def test_the_completion_rate_leaves_out_who_is_exempt_or_on_leave(correct: int, percent: int) -> None:
     counts = states.Counts()
     counts.add("completed", correct)
     counts.add("not_yet_due", {0: 5, 7: 3, 11: 0}[correct])

@@ -8,6 +8,7 @@ from datetime import datetime
 from auditor import activity, clock
 from auditor.language import LANGUAGES, _, fiscal_year_name, format_long_day
 from auditor.reports.book import Book, Sheet
+from auditor.reports.relaxations import relaxations
 from auditor.reports.scope import Scope
 
 
@@ -45,6 +46,10 @@ def write(sheet: Sheet, book: Book, scope: Scope, company: str, production: Prod
     ]
     for label, value in facts:
         sheet.write([None, (styles.strong, label), (styles.text, value)], height=20)
+    label = _("Relaxed rules of independence")
+    for relaxed in relaxations(now.moment) or [_("None")]:
+        sheet.write([None, (styles.strong, label), (styles.text, relaxed)])
+        label = ""
     sheet.write()
     sheet.write([None, (styles.heading, _("Production")), (styles.heading, None)], height=20)
     made = clock_time(production.at)
@@ -68,7 +73,7 @@ def write(sheet: Sheet, book: Book, scope: Scope, company: str, production: Prod
     for text in (
         _("Each figure is the number of rows of a detail sheet at the end of this workbook. The last sheet counts each of them again."),
         _("A figure of last year is that of the same calendar day one year earlier, as far as it was known on that day."),
-        _("Late and wrong things are marked by words, bold type and hatching, so that they can be seen in a black-and-white print."),
+        _("Delays and nonconformities are marked by words, bold type and hatching, so that they can be seen in a black-and-white print."),
     ):  # fmt: skip
         sheet.write([None, None, (styles.note, text)])
 

@@ -50,7 +50,7 @@ def _list(sheet: Sheet, book: Book, material: Material) -> None:
         owners.setdefault(action.finding.number, []).append(action.owner)
     sheet.section(_("The open findings, the most urgent first"))
     head = sheet.head(
-        _("Number"), _("Title"), _("Grade"), _("Department"), _("Responsible"), _("Owners of actions"), _("Due"),
+        _("Number"), _("Title"), _("Grade"), _("Department"), _("Department head"), _("Responsible for actions"), _("Due"),
         _("State"), _("Days late"), _("Age in days"),
     )  # fmt: skip
     sheet.repeat(head, head)

@@ -19,7 +19,7 @@ def write(sheet: Sheet, book: Book, material: Material) -> None:
     styles = book.styles
     sheet.title_rows(
         _("Published promises"),
-        _("The verdict follows from the newest results of the controls that keep the promise and from open findings; nobody sets it by hand.")
+        _("The verdict follows from the newest results of the controls that check the promise and from open findings; nobody can set it by hand.")
     )  # fmt: skip
     if not material.promises:
         sheet.write()

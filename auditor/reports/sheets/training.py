@@ -6,13 +6,13 @@ from typing import Any
 
 from auditor.language import _
 from auditor.reports.book import Book, Sheet, said
-from auditor.reports.figures import share
-from auditor.reports.headline import trained
+from auditor.reports.headline import completion_rate, trained
 from auditor.reports.material import Material
 from auditor.reports.styles import LATE
 from auditor.reports.tables import unit_key
 from auditor.reports.training_lines import STATE_LABELS, CourseShown
 from auditor.training.states import LEFT, STATES
+from auditor.training.wording import RATE_SAID
 
 WIDTHS = (30, 12, 11, 11, 12, 13, 12, 12, 12, 11, 12)
 LOOKS = (
@@ -25,11 +25,16 @@ def write(sheet: Sheet, book: Book, material: Material) -> None:
     """Write one part a course, then the absent."""
     sheet.title_rows(
         _("Training by course and department"),
-        _("Every worker on the roster is in exactly one column. The share is of all workers; leavers of the year stand apart."),
-    )  # fmt: skip
+        "\n".join(
+            (
+                _("Every worker on the roster is in exactly one column; leavers of the year stand apart."),
+                str(RATE_SAID),
+            )
+        ),
+    )
     if not material.courses:
         sheet.write()
-        sheet.write([(book.styles.text, _("No course was owed in this year so far."))])
+        sheet.write([(book.styles.text, _("No course has been assigned for this year so far."))])
     for position, course in enumerate(material.courses):
         if position:
             sheet.break_before(sheet.row + 2)
@@ -41,7 +46,7 @@ def _course(sheet: Sheet, book: Book, material: Material, course: CourseShown) -
     side = material.scope.now
     sheet.section(course.title)
     head = sheet.head(
-        _("Department"), *(STATE_LABELS[state] for state in STATES), _("Workers"), _("Share completed"),
+        _("Department"), *(STATE_LABELS[state] for state in STATES), _("Workers"), _("Completion rate"),
         str(STATE_LABELS[LEFT]),
     )  # fmt: skip
     for unit in material.units.get(course.id, []):
@@ -78,9 +83,9 @@ def _row(
         wanted = trained(day, course, state, **where)
         cells.append(sheet.figure(wanted, f"{row}: {STATE_LABELS[state]}", number, column))
     everybody = trained(day, course, **where)
-    done = share(trained(day, course, "completed", **where), everybody)
+    done = completion_rate(day, course, **where)
     cells.append(sheet.figure(everybody, said(row, _("Workers")), number, 9))
-    cells.append(sheet.figure(done, said(row, _("Share completed")), part, 10))
+    cells.append(sheet.figure(done, said(row, _("Completion rate")), part, 10))
     cells.append(
         sheet.figure(trained(day, course, LEFT, **where), f"{row}: {STATE_LABELS[LEFT]}", number, 11)
     )

@@ -11,6 +11,7 @@ from auditor.errors import RuleBroken
 from auditor.findings.states import Grade
 from auditor.language import _
 from auditor.reports.overview import SEGMENTS, overview
+from auditor.reports.relaxations import relaxations
 from auditor.reports.scope import scope_of
 from auditor.reports.views.blueprint import bp
 from auditor.web import request_time
@@ -39,6 +40,7 @@ def overview_page() -> str | tuple[str, int]:
         grades=[(grade, made.now.graded(grade)) for grade in Grade],
         series=_series(),
         shown=SHOWN,
+        relaxed=relaxations(scope.now.moment),
         is_today=scope.now.moment.instant == at,
     )
     return (page, status) if error else page
