@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from peewee import ModelSelect, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from auditor import clock, db, language
+from auditor import assets, clock, db, language
 from auditor.access import NOBODY, Actor, Permission, marks_of
 from auditor.errors import Forbidden, NotFound, RuleBroken
 from auditor.language import _
@@ -68,7 +68,7 @@ def install(
 
     @app.before_request
     def check_permission() -> BaseResponse | None:
-        if request.endpoint is None or request.endpoint in ("static", "bootstrap.static"):
+        if request.endpoint is None or request.endpoint in assets.ASSETS:
             return None  # 404 and 405 are werkzeug's answers; files in static/ are public
         marks = marks_of(app.view_functions[request.endpoint])
         g.actor = load_actor()
@@ -91,7 +91,7 @@ def install(
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-        if request.endpoint not in ("static", "bootstrap.static"):
+        if request.endpoint not in assets.ASSETS:
             response.headers.setdefault("Cache-Control", "no-store")
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
@@ -116,14 +116,21 @@ def install(
             "theme": getattr(g, "theme", "auto"),
         }
 
+    assets.install(app)
     app.jinja_env.globals["pick"] = language.pick
     app.jinja_env.filters.update(
-        day=language.format_day,
+        day=_day,
         long_day=language.format_long_day,
         instant=language.format_instant,
         fiscal_year=language.fiscal_year_name,
     )
     _install_errors(app)
+
+
+def _day(day: date | None) -> str:
+    """Return a date for people who plan, with its year where that is not the current one."""
+    far = day is not None and day.year != clock.day_of(request_time()).year
+    return language.format_long_day(day) if far else language.format_day(day)
 
 
 def _install_errors(app: Flask) -> None:

@@ -10,6 +10,7 @@ const needed = [
   ["[data-menu], .side, [data-focus], [data-print], [data-show-password]", "./page.js"],
 ];
 
+const version = new URL(import.meta.url).search;
 for (const [selector, module] of needed) {
-  if (document.querySelector(selector)) import(module);
+  if (document.querySelector(selector)) import(module + version);
 }
