@@ -20,7 +20,7 @@ PERSONS = [
     "staff_of_sales",
 ]
 MOST = 80  # pages for one person: enough for each kind of page that the cast's data leads to
-LEAVING = ("/sign-out", "/language")
+LEAVING = ("/accounts/sign-out", "/accounts/language")
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -25,15 +25,15 @@ ERRORS = (400, 403, 404, 405, 409, 413, 415, 418, 422, 429, 500, 502, 503)
 class Survey(Form):
     """One field of each kind that has its own markup."""
 
-    title = StringField("Title", [InputRequired("Say what it is about.")], description="Shown in lists")
-    note = TextAreaField("Note")
+    title = StringField("題名", [InputRequired("題名を入力してください。")], description="一覧に出る名前")
+    note = TextAreaField("覚書")
     result = RadioField(
-        "Result", [InputRequired("Choose one.")], choices=[SelectChoice(r, r.label) for r in Result]
+        "判定", [InputRequired("一つ選んでください。")], choices=[SelectChoice(r, r.label) for r in Result]
     )
     units = SelectMultipleField(
-        "Units",
-        [InputRequired("Choose one.")],
-        choices=[SelectChoice("1", "One"), SelectChoice("2", "Two")],
+        "対象の部署",
+        [InputRequired("一つ選んでください。")],
+        choices=[SelectChoice("1", "一課"), SelectChoice("2", "二課")],
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
     )

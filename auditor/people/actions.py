@@ -61,7 +61,7 @@ def add_department(actor: Actor, code: str, name: str, valid_from: date, at: dat
             activity.record(DEPARTMENT_ADDED, department=department.id, valid_from=valid_from.isoformat())
             events.tell(events.DepartmentAdded(actor, at, department_id=department.id))
     except IntegrityError as error:
-        raise RuleBroken(_l("This department code is taken already."), "code") from error
+        raise RuleBroken(_l("This department code is already in use."), "code") from error
     return int(department.id)
 
 
@@ -93,7 +93,7 @@ def add_person(
                 )  # fmt: skip
             activity.record(PERSON_ADDED, person=person.id, valid_from=valid_from.isoformat())
     except IntegrityError as error:
-        raise RuleBroken(_l("This employee number is taken already."), "number") from error
+        raise RuleBroken(_l("This employee number is already in use."), "number") from error
     return int(person.id)
 
 

@@ -138,7 +138,7 @@ FILE_ERRORS: dict[str, LazyString] = {
 ERRORS: dict[str, LazyString] = {
     "column_missing": _l("The column %(column)s is missing. Add it to the row of headings."),
     "column_twice": _l(
-        "The heading %(column)s stands twice (%(first)s and here). Delete one of the columns."
+        "The heading %(column)s appears twice (%(first)s and here). Delete one of the columns."
     ),
     "merged_header": _l(
         "Cells of the row of headings are merged (%(range)s). Unmerge them: one heading a cell."
@@ -158,12 +158,8 @@ ERRORS: dict[str, LazyString] = {
     "leading_zeros_lost": _l(
         "The employee number “%(value)s” has lost its leading zeros; it is likely %(likely)s. Format the column as text and enter it again."
     ),
-    "duplicate_number": _l(
-        "The employee number %(value)s already stands in %(first)s. Correct one of the two."
-    ),
-    "duplicate_department": _l(
-        "The department code %(value)s already stands in %(first)s. Correct one of the two."
-    ),
+    "duplicate_number": _l("The employee number %(value)s is also in %(first)s. Correct one of the two."),
+    "duplicate_department": _l("The department code %(value)s is also in %(first)s. Correct one of the two."),
     "unknown_department": _l("There is no department “%(value)s”. Correct it, or add the department first."),
     "unknown_department_near": _l(
         "There is no department “%(value)s”. Is %(likely)s meant? Otherwise add the department first."
@@ -174,7 +170,7 @@ ERRORS: dict[str, LazyString] = {
     "unknown_parent": _l(
         "The superior department %(value)s is not in the list. Correct the code, or add the department."
     ),
-    "cycle": _l("The departments stand above each other in a circle (%(path)s). Correct one superior code."),
+    "cycle": _l("The superior departments form a circle (%(path)s). Correct one of the superior codes."),
     "bad_email": _l("“%(value)s” is not an e-mail address. Correct it, or leave the cell empty."),
     "unknown_kind": _l("The kind of employment “%(value)s” is not known. Use one of: %(choices)s."),
     "unknown_status": _l("The status “%(value)s” is not known. Use one of: %(choices)s."),
@@ -209,7 +205,7 @@ WARNINGS: dict[str, LazyString] = {
 }
 
 NOTICES: dict[str, LazyString] = {
-    "sheet_ignored": _l("This sheet is no roster and was not read."),
+    "sheet_ignored": _l("This sheet is not a roster and was not read."),
     "column_ignored": _l("The column %(column)s is not used."),
     "full_width": _l("%(column)s: full-width characters were read as half-width (%(count)s cells)."),
     "serial_date": _l("%(column)s: Excel day numbers were read as dates (%(count)s cells)."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from typing import Any
 
 from flask import render_template, url_for
@@ -63,7 +65,7 @@ def department(department_id: int) -> str:
         name=units.name(department_id, current()),
         code=queries.codes([department_id])[department_id],
         above_links=[
-            (units.name(unit, current()), url_for("people.department", department_id=unit))
+            (units.name(unit, current()), _address(unit, allowed))
             for unit in reversed(units.ancestors(department_id))
         ],
         label=label_of,
@@ -74,6 +76,13 @@ def department(department_id: int) -> str:
         rows=searching.rows_of(page.rows, moment, current()),
         as_of=format_long_day(past) if past else None,
     )
+
+
+def _address(department_id: int, allowed: Collection[int] | None) -> str | None:
+    """Return where a department's page is, for those who may open it."""
+    if allowed is not None and department_id not in allowed:
+        return None
+    return url_for("people.department", department_id=department_id)
 
 
 def _members(moment: Moment) -> dict[int, int]:

@@ -73,6 +73,7 @@ def person(person_id: int) -> str:
         person=found,
         posts=[(post, units.path(post.department_id, current())) for post in found.posts],
         heads=[(unit, units.name(unit, current())) for unit in found.heads],
+        reach=searching.reach(current_actor()),
         label=label_of,
         history=histories.of_person(person_id, moment, current()),
         as_of=format_long_day(past) if past else None,
