@@ -52,9 +52,11 @@ def record(
         found: Finding = before
         return found
     if due_on < today:
-        raise RuleBroken(_l("The due date lies in the past. Choose today or a later day."), "due_on")
+        raise RuleBroken(_l("The due date is in the past. Choose today or a later day."), "due_on")
     if found_on and found_on > today:
-        raise RuleBroken(_l("The day it was found lies in the future."), "found_on")
+        raise RuleBroken(
+            _l("The day it was found is in the future. Enter today or an earlier day."), "found_on"
+        )
     if item is not None:
         subject_id, control_id, source = item.audit.subject_id, item.control_id, Source.AUDIT
         if (taken := Finding.get_or_none(Finding.item == item)) is not None:

@@ -57,7 +57,7 @@ def answer(
     """
     if corrected_on and corrected_on > clock.day_of(at):
         raise RuleBroken(
-            _l("A correction is what has been done already: its day cannot lie in the future."),
+            _l("A correction is what has already been done. Enter today or an earlier day."),
             "corrected_on",
         )
     moment = Moment.at(at)
@@ -247,7 +247,7 @@ _MISSING = (
 
 def _must_fit(owner_id: int, due_on: date, moment: Moment) -> None:
     if due_on < moment.day:
-        raise RuleBroken(_l("The due date lies in the past. Choose today or a later day."), "due_on")
+        raise RuleBroken(_l("The due date is in the past. Choose today or a later day."), "due_on")
     if not people.is_working(owner_id, moment):
         raise RuleBroken(_l("This person no longer works here. Choose somebody else."), "owner")
 

@@ -32,7 +32,7 @@ def ask(actor: Actor, at: datetime, finding: Finding, due_on: date, reason: str)
         if (waiting := waiting_request(finding)) is not None:
             if (waiting.due_on, waiting.reason, waiting.asked_by_id) == (due_on, reason, actor.person_id):
                 return waiting  # the same form, sent twice
-            raise RuleBroken(_l("A request for another due date waits for its decision already."))
+            raise RuleBroken(_l("A request for another due date is already waiting for a decision."))
         asked: DueRequest = DueRequest.create(
             finding=finding, due_on=due_on, reason=reason, asked_by=actor.person_id, asked_at=at
         )
@@ -83,7 +83,7 @@ def change(
         _must_be_other(actor, now, set())
         _must_make_sense(now, due_on, reason, moment)
         if waiting_request(finding) is not None:
-            raise RuleBroken(_l("A request for another due date waits. Decide on it first."))
+            raise RuleBroken(_l("A request for another due date is waiting. Decide on it first."))
         _write(actor, at, finding, now, due_on, reason)
         activity.record(DUE_CHANGED, finding=finding.id)
         tell("due_change_decided", finding, department_side(finding, moment), at.isoformat(), at, actor)
@@ -128,7 +128,7 @@ def _must_be_other(actor: Actor, now: FindingDetail, asked: set[int]) -> None:
 
 def _must_make_sense(now: FindingDetail, due_on: date, reason: str, moment: Moment) -> None:
     if due_on < moment.day:
-        raise RuleBroken(_l("The due date lies in the past. Choose today or a later day."), "due_on")
+        raise RuleBroken(_l("The due date is in the past. Choose today or a later day."), "due_on")
     if due_on == now.due_on:
         raise RuleBroken(_l("This is the due date already. Choose another day."), "due_on")
     if not reason.strip():

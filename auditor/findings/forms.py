@@ -220,8 +220,8 @@ class MessageForm(FlaskForm):
 
 class WorryForm(FlaskForm):
     text = TextAreaField(
-        _l("What did you see, or what worries you?"),
-        [*_needed(_l("Write what you saw or what worries you.")), _length(_LONG)],
+        _l("What did you see, or what concerns you?"),
+        [*_needed(_l("Write what you saw or what concerns you.")), _length(_LONG)],
         description=_l(
             "Where and when, what happened, who should know. A few words are enough to begin with."
         ),

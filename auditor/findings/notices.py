@@ -46,12 +46,12 @@ def recorded(params: dict[str, Any], moment: Moment) -> Words | None:
     found = _finding(params, moment)
     if found is None or found[0].current_state != "recorded":
         return None
-    return _about(params, moment, _("A finding of your department waits for your answer"))
+    return _about(params, moment, _("A finding of your department needs your answer"))
 
 
 @kind("finding_answered")
 def answered(params: dict[str, Any], moment: Moment) -> Words | None:
-    return _about(params, moment, _("The plan for a finding waits for your approval"))
+    return _about(params, moment, _("The plan for a finding needs your approval"))
 
 
 @kind("finding_plan_returned")
@@ -89,12 +89,12 @@ def _action(params: dict[str, Any], moment: Moment, headline: str) -> Words | No
 
 @kind("verification_wanted")
 def verification_wanted(params: dict[str, Any], moment: Moment) -> Words | None:
-    return _about(params, moment, _("All actions of a finding are done and wait for your verification"))
+    return _about(params, moment, _("All actions of a finding are done and need your verification"))
 
 
 @kind("closing_wanted")
 def closing_wanted(params: dict[str, Any], moment: Moment) -> Words | None:
-    return _about(params, moment, _("The closing of a major nonconformity waits for your confirmation"))
+    return _about(params, moment, _("The closing of a major nonconformity needs your confirmation"))
 
 
 @kind("finding_reopened")
@@ -119,7 +119,7 @@ def commented(params: dict[str, Any], moment: Moment) -> Words | None:
 
 @kind("due_change_asked")
 def due_change_asked(params: dict[str, Any], moment: Moment) -> Words | None:
-    return _about(params, moment, _("A request for another due date waits for your decision"))
+    return _about(params, moment, _("A request for another due date needs your decision"))
 
 
 @kind("due_change_decided")
@@ -133,7 +133,7 @@ def worry_reported(params: dict[str, Any], moment: Moment) -> Words | None:
     worry = Worry.get_or_none(Worry.id == params["worry"])
     if worry is None:
         return None
-    return Words(_("A violation or a worry was reported"), worry.number, urgent=True)
+    return Words(_("A violation or concern was reported"), worry.number, urgent=True)
 
 
 @kind("worry_settled")
@@ -148,14 +148,12 @@ def worry_settled(params: dict[str, Any], moment: Moment) -> Words | None:
 
 @kind("finding_due")
 def finding_due(params: dict[str, Any], moment: Moment) -> Words | None:
-    return _reminder(params, moment, {"recorded"}, _("A finding waits for an answer"))
+    return _reminder(params, moment, {"recorded"}, _("A finding needs an answer"))
 
 
 @kind("verification_due")
 def verification_due(params: dict[str, Any], moment: Moment) -> Words | None:
-    return _reminder(
-        params, moment, {"answered", "verifying"}, _("A finding waits for approval or verification")
-    )
+    return _reminder(params, moment, {"answered", "verifying"}, _("A finding needs approval or verification"))
 
 
 @kind("action_due")
@@ -163,7 +161,7 @@ def action_due(params: dict[str, Any], moment: Moment) -> Words | None:
     step = ActionState.latest(moment, corrective_action=params["id"])
     if step is None or step.state == "done":
         return None
-    return _action({"corrective_action": params["id"]}, moment, _("A corrective action falls due"))
+    return _action({"corrective_action": params["id"]}, moment, _("A corrective action is due"))
 
 
 @kind("effectiveness_due")

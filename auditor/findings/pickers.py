@@ -77,6 +77,6 @@ def picked(
         return Pick(name, error=_("Type part of the name and choose one."))
     if not matches:
         return Pick(
-            name, text=text, error=_("Nothing is called that. Check the spelling, or type less of it.")
+            name, text=text, error=_("No match. Check the spelling, or type a shorter part of the name.")
         )
-    return Pick(name, text=text, error=_("Several fit. Choose one below."), matches=matches)
+    return Pick(name, text=text, error=_("Several match. Choose one below."), matches=matches)

@@ -121,7 +121,7 @@ _STATES = {
 }
 _SOURCES = {
     Source.AUDIT: _l("Audit"),
-    Source.WORRY: _l("Report of a violation or a worry"),
+    Source.WORRY: _l("Report of a violation or concern"),
     Source.OTHER: _l("Other occasion"),
 }
 _WORRY_STEPS = {

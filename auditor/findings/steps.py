@@ -99,7 +99,7 @@ def next_step(story: Story) -> str:
     if story.stands is State.RECORDED:
         if not head:
             text = _(
-                "Nobody answers for %(department)s. The administrator names a responsible person.",
+                "%(department)s has no department head. The administrator names one.",
                 department=story.department,
             )
         elif story.grade.nonconformity:

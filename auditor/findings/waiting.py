@@ -193,7 +193,7 @@ def _worries(actor: Actor, moment: Moment) -> list[WorkItem]:
     return [
         WorkItem(
             kind="report",
-            title=_("Report of a violation or a worry"),
+            title=_("Report of a violation or concern"),
             url=f"/findings/worries/{row.worry_id}",
             step=_("Read"),
             due_on=moment.day if row.state == WorryStep.RECEIVED else None,

@@ -18,8 +18,10 @@ from auditor.findings.states import WorryStep
 from auditor.language import _l
 from auditor.notifications import actions as notifications
 
-REPORTED = activity.event_type("worry.reported", _l("Violation or worry reported"), "worry")
-MOVED = activity.event_type("worry.moved", _l("Report of a worry dealt with"), "worry", "finding")
+REPORTED = activity.event_type("worry.reported", _l("Violation or concern reported"), "worry")
+MOVED = activity.event_type(
+    "worry.moved", _l("Report of a violation or concern dealt with"), "worry", "finding"
+)
 RECIPIENTS = (Role.ADMINISTRATOR, Role.HEAD_OF_AUDIT)
 
 
@@ -37,7 +39,7 @@ def report(
     the one a report is about. ``once`` names the form that was sent: sent twice, the first is returned.
     """
     if not text.strip():
-        raise RuleBroken(_l("Write what you saw or what worries you."), "text")
+        raise RuleBroken(_l("Write what you saw or what concerns you."), "text")
     if recipient not in RECIPIENTS:
         raise RuleBroken(_l("Choose who is to read the report."), "recipient")
     reporter = None if anonymous else actor.person_id

@@ -97,7 +97,7 @@ def test_further_evidence_is_added_while_it_is_verified(client: Any, cast: Any, 
     assert client.post(address, data=sent, content_type="multipart/form-data").status_code == 303
     assert ActionEvidence.select().count() == 2
     nothing = client.post(address, data={}, follow_redirects=True)
-    assert "ファイルを選択してください" in text_of(nothing)
+    assert "ファイルを選んでください" in text_of(nothing)
 
 
 def test_only_owner_and_head_mark_done(client: Any, cast: Any, making: Any) -> None:

@@ -60,7 +60,7 @@ def test_the_refusal_names_who_may(client: Any, cast: Any, making: Any) -> None:
     answering.submit(making.actor("head_of_sales"), making.tomorrow(), finding)
     signed_in(client, cast, "administrator")
     shown = text_of(client.get(f"/findings/{finding.id}/review"))
-    assert "あなたはこの是正に関わったため" in shown and "大西 恵" in shown
+    assert "ご自身がこの是正に関わったため" in shown and "大西 恵" in shown
     refused = client.post(f"/findings/{finding.id}/review", data={"decision": "yes"})
     assert refused.status_code == 422 and state(finding) == "answered"
     answers(client, cast, f"/findings/{finding.id}/review", {"head_of_audit": 200})
