@@ -63,7 +63,7 @@ class RuleForm(FlaskForm):
         ],
     )
     recurrence = SelectField(_l("Recurs"), choices=_recurrences(), default=wording.YEARLY)
-    joiners = BooleanField(_l("Assign it to persons who join while a round is running"), default=True)
+    joiners = BooleanField(_l("Assign it to people who join while a round is running"), default=True)
     active = BooleanField(_l("The rule is in force"), default=True)
     seen = HiddenField()
 
@@ -79,7 +79,7 @@ class ReasonForm(FlaskForm):
     reason = TextAreaField(
         _l("Reason"),
         validators=[
-            DataRequired(_l("Give the reason: it stands in the records.")),
+            DataRequired(_l("Give the reason; it stays in the records.")),
             Length(max=1000, message=_l("Shorten the reason to 1,000 characters.")),
         ],
     )

@@ -38,7 +38,7 @@ def exempt(
     Raises RuleBroken without a reason or when the course is completed, Stale when another row stands.
     """
     if assignment.completed_at is not None:
-        raise RuleBroken(_l("The course is completed already: nothing is left to exempt from."))
+        raise RuleBroken(_l("The course is already completed, so there is nothing to exempt from."))
     row = _set_exemption(actor, assignment, True, reason, at, seen)
     return row
 
@@ -153,7 +153,7 @@ def remind(actor: Actor, round_id: int, assignment_ids: Collection[int], at: dat
 def _checked(reason: str) -> str:
     reason = reason.strip()
     if not reason:
-        raise RuleBroken(_l("Give the reason: it stands in the records."), "reason")
+        raise RuleBroken(_l("Give the reason; it stays in the records."), "reason")
     if len(reason) > LONGEST_REASON:
         raise RuleBroken(_l("Shorten the reason to 1,000 characters."), "reason")
     return reason

@@ -132,7 +132,7 @@ def _round_due(params: dict[str, Any], moment: Moment) -> Words | None:
     return Words(
         _n(
             "%(num)d person has not completed the course “%(title)s”",
-            "%(num)d persons have not completed the course “%(title)s”",
+            "%(num)d people have not completed the course “%(title)s”",
             count,
             title=pick(opened.version, "title"),
         ),

@@ -29,7 +29,7 @@ ROUND_OPENED = activity.event_type(
     "training.round_opened", _l("Training round opened"), "round", "rule", "version", "assigned"
 )
 JOINERS_ASSIGNED = activity.event_type(
-    "training.joiners_assigned", _l("Training assigned to persons who joined"), "round", "assigned"
+    "training.joiners_assigned", _l("Training assigned to people who joined"), "round", "assigned"
 )
 
 

@@ -134,7 +134,7 @@ def _gaps(moment: Moment) -> list[WorkItem]:
                     "training",
                     str(
                         _(
-                            "%(title)s: no rule covers %(count)s persons",
+                            "%(title)s: no rule covers %(count)s people",
                             title=pick(offer.version, "title"),
                             count=count,
                         )

@@ -42,7 +42,7 @@ def withdraw(assignment_id: int) -> Answer:
         assignment_id,
         ReasonForm(),
         actions.withdraw_exemption,
-        _("The exemption is withdrawn; the course is owed again."),
+        _("The exemption is withdrawn; the course has to be taken again."),
     )
 
 

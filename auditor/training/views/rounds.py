@@ -83,13 +83,13 @@ def remind(round_id: int) -> Response:
     else:
         ids = request.form.getlist("assignment", type=int)
     if not ids:
-        flash(str(_("Nobody was chosen, so nobody was reminded. Tick the persons first.")), "error")
+        flash(str(_("Nobody was chosen, so nobody was reminded. Tick the people first.")), "error")
         return redirect(back, 303)
     new = actions.remind(actor, opened.id, ids, at)
     if new:
-        flash(str(_n("%(num)d person gets a reminder.", "%(num)d persons get a reminder.", new)), "success")
+        flash(str(_n("%(num)d person gets a reminder.", "%(num)d people get a reminder.", new)), "success")
     else:
-        flash(str(_("They have been reminded today already, or owe nothing any more.")), "info")
+        flash(str(_("They have already been reminded today, or have nothing left to take.")), "info")
     return redirect(back, 303)
 
 
@@ -110,9 +110,7 @@ def change_dues(round_id: int) -> Response | tuple[str, int]:
                 actor, opened.id, picked, due_on, form.reason.data or "", at
             )
             flash(
-                str(
-                    _n("%(num)d person has a new due date.", "%(num)d persons have a new due date.", changed)
-                ),
+                str(_n("%(num)d person has a new due date.", "%(num)d people have a new due date.", changed)),
                 "success",
             )
             return redirect(url_for(".round_", round_id=opened.id), 303)
