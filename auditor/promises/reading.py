@@ -29,7 +29,12 @@ class PolicyRefused(RuleBroken):
     """A file was not read; ``problems`` says everything that is wrong with it, by line."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(_l("The file was not read. Problems found: %(count)s.", count=len(problems)), "file")
+        super().__init__(
+            _l(
+                "The file was not read and nothing was saved. Problems found: %(count)s.", count=len(problems)
+            ),
+            "file",
+        )
         self.problems = tuple(problems)
 
 
