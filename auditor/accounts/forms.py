@@ -43,14 +43,15 @@ class NewPasswordForm(FlaskForm):
 
 
 class FirstPersonForm(NewPasswordForm):
-    """Last step: who is the administrator, and their password."""
+    """Last step: the password of the administrator, who is searched for on the roster."""
+
+
+class FirstPersonWithoutRosterForm(NewPasswordForm):
+    """Last step without a roster: who is the administrator, and their password."""
 
     number = StringField(
         _l("Employee number"), validators=[InputRequired(_l("Enter the employee number.")), Length(max=40)]
     )
-
-
-class FirstPersonWithoutRosterForm(FirstPersonForm):
     family_name = StringField(
         _l("Family name"), validators=[InputRequired(_l("Enter the family name.")), Length(max=80)]
     )
@@ -99,7 +100,7 @@ class PreferenceForm(FlaskForm):
     language = RadioField(
         _l("Language"),
         choices=[
-            SelectChoice("", _l("As the browser says")),
+            SelectChoice("", _l("Same as the browser")),
             SelectChoice("ja", Markup('<span lang="ja">日本語</span>')),
             SelectChoice("en", Markup('<span lang="en">English</span>')),
         ],
@@ -107,7 +108,7 @@ class PreferenceForm(FlaskForm):
     theme = RadioField(
         _l("Display"),
         choices=[
-            SelectChoice("", _l("As the device says")),
+            SelectChoice("", _l("Same as the device")),
             SelectChoice("light", _l("Light")),
             SelectChoice("dark", _l("Dark")),
         ],

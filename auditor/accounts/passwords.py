@@ -74,12 +74,13 @@ def check(password: str, own_words: Iterable[str]) -> None:
         own = _plain(word).casefold()
         if len(own) >= 3 and own in folded and len(folded) - len(own) < SHORTEST:
             raise RuleBroken(
-                _l("Do not build the password on your employee number, name or address."), "password"
+                _l(
+                    "Do not base the password on your employee number, name or e-mail address. Choose another one."
+                ),
+                "password",
             )
     if _is_common(folded):
-        raise RuleBroken(
-            _l("This password is among those that are tried first. Choose another one."), "password"
-        )
+        raise RuleBroken(_l("This password is easy to guess. Choose another one."), "password")
 
 
 def _is_common(folded: str) -> bool:

@@ -46,7 +46,9 @@ def grant_role(
     """
     moment = _on(at, valid_from)
     if role not in GRANTABLE:
-        raise RuleBroken(_l("This role follows from the roster or from audits and is not granted."), "role")
+        raise RuleBroken(
+            _l("This role follows from the roster or from audits and cannot be granted here."), "role"
+        )
     if not people.is_working(person_id, moment):
         raise RuleBroken(_l("This person does not work here on that day."), "person")
     held = queries.granted(person_id, moment)
@@ -57,7 +59,7 @@ def grant_role(
             if other in held:
                 raise RuleBroken(
                     _l(
-                        "The head of audit is neither the administrator nor the representative. Name another person; a very small company may allow it in the settings."
+                        "The head of audit cannot also be the administrator or the representative. Name another person; a very small company may allow it in the settings."
                     ),
                     "role",
                 )
@@ -108,11 +110,11 @@ def name_deputy(
     deputy would hold two roles that must lie apart.
     """
     if principal_id == deputy_id:
-        raise RuleBroken(_l("Nobody stands in for themselves. Choose another person."), "deputy")
+        raise RuleBroken(_l("Nobody can be their own deputy. Choose another person."), "deputy")
     if ends_on < starts_on:
         raise RuleBroken(_l("The last day is before the first. Correct one of the two."), "ends_on")
     if ends_on < Moment.at(at).day:
-        raise RuleBroken(_l("The period is over already. Choose a last day from today on."), "ends_on")
+        raise RuleBroken(_l("The period has already ended. Choose a last day of today or later."), "ends_on")
     moment = _on(at, max(starts_on, Moment.at(at).day))
     if role not in DEPUTISED or role not in _roles_of(principal_id, moment):
         raise RuleBroken(_l("This person does not hold that role at the beginning of the period."), "role")
@@ -121,7 +123,10 @@ def name_deputy(
     small = company.setting("head_of_audit_may_be_administrator", moment)
     if not small and set(_APART.get(role, ())) & queries.granted(deputy_id, moment):
         raise RuleBroken(
-            _l("A deputy of the head of audit is neither the administrator nor the representative."), "deputy"
+            _l(
+                "The administrator and the representative cannot be deputy of the head of audit. Choose another person."
+            ),
+            "deputy",
         )
     number = (
         Deputy.select()
