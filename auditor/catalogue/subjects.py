@@ -22,7 +22,7 @@ COMPANY = "company"
 ADDED = activity.event_type("catalogue.subject_added", _l("Subject added"), "subject")
 CHANGED = activity.event_type("catalogue.subject_changed", _l("Subject changed"), "subject", "valid_from")
 RETIRED = activity.event_type(
-    "catalogue.subject_retired", _l("Subject retired or taken up again"), "subject", "active", "valid_from"
+    "catalogue.subject_retired", _l("Subject retired or resumed"), "subject", "active", "valid_from"
 )
 FROM_ROSTER = activity.event_type(
     "catalogue.subjects_added", _l("Subjects of the roster added"), "departments", "company"

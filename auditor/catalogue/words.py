@@ -26,7 +26,7 @@ BASES: Mapping[str, Any] = {
 BASIS_MEANINGS: Mapping[str, Any] = {
     "statute": _l("A duty in the Act, its Enforcement Rules or Cabinet Order, duties of effort included."),
     "measure": _l(
-        "A measure that chapter 10 of the guideline requires. How to take it is left to the company."
+        "A measure that chapter 10 of the guideline requires. How to carry it out is left to the company."
     ),
     "important": _l("Chapter 10 of the guideline calls it important, but does not word it as a duty."),
     "example": _l(
