@@ -33,8 +33,8 @@ TABLE: list[tuple[Any, list[tuple[Any, str, Permission]]]] = [
         _l("Findings and corrective actions"),
         [
             (_l("Findings"), "findings.index", _P.FINDING_READ),
-            (_l("Report a violation or a worry"), "findings.report_worry", _P.WORRY_REPORT),
-            (_l("Reports of violations and worries"), "findings.worries", _P.WORRY_READ),
+            (_l("Report a violation or concern"), "findings.report_worry", _P.WORRY_REPORT),
+            (_l("Reports of violations and concerns"), "findings.worries", _P.WORRY_READ),
         ],
     ),
     (
@@ -58,6 +58,14 @@ TABLE: list[tuple[Any, list[tuple[Any, str, Permission]]]] = [
         ],
     ),
 ]
+
+# Pages that belong to another entry than the list of their feature.
+_STANDS_FOR = {
+    "findings.worry": "findings.worries",
+    "catalogue.subject": "catalogue.subjects",
+    "catalogue.add_subject": "catalogue.subjects",
+    "company.closed_days": "company.settings",
+}
 
 
 def of(app: Flask) -> Callable[[Actor], list[dict[str, Any]]]:
@@ -88,5 +96,6 @@ def _entry(label: Any, endpoint: str, _permission: Permission) -> dict[str, Any]
     section = (request.endpoint or "").split(".")[0]
     # The list of a feature stands for its other pages, except for those with an entry of their own.
     own = any(request.endpoint == other for _group, entries in TABLE for _label, other, _needed in entries)
-    current = here or (not own and section == endpoint.split(".")[0] and endpoint.endswith(".index"))
+    stands = _STANDS_FOR.get(request.endpoint or "", f"{section}.index")
+    current = here or (not own and endpoint == stands)
     return {"label": label, "url": url_for(endpoint), "current": current, "count": None}
