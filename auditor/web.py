@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, has_request_context, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from peewee import ModelSelect, OperationalError
+from peewee import InterfaceError, ModelSelect, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -141,7 +141,8 @@ def _install_errors(app: Flask) -> None:
     app.register_error_handler(Forbidden, lambda error: page(403))
     app.register_error_handler(RuleBroken, lambda error: page(422, reason=str(error)))
     app.register_error_handler(CSRFError, lambda error: page(400, expired=True))
-    app.register_error_handler(OperationalError, lambda error: page(503))
+    for gone in (OperationalError, InterfaceError):
+        app.register_error_handler(gone, lambda error: page(503))
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import g, redirect, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_login import LoginManager, UserMixin, current_user, login_user
+from peewee import InterfaceError, OperationalError
 from werkzeug.wrappers import Response
 
 from auditor.access import NOBODY, Actor, Role
@@ -49,7 +50,9 @@ def _load(token: str) -> Visitor | None:
 
 @bp.record_once
 def _install(state: BlueprintSetupState) -> None:
-    login_manager.init_app(state.app)
+    # No template asks for current_user; offering it would read the session even on the page that says
+    # that the database does not answer.
+    login_manager.init_app(state.app, add_context_processor=False)
 
 
 def load_actor() -> Actor:
@@ -96,9 +99,15 @@ def shell() -> dict[str, Any]:
     here = request.full_path.rstrip("?") if request.method == "GET" else _page_before()
     shown: dict[str, Any] = {"language_url": url_for("accounts.language", code=other, next=here)}
     actor = current_actor()
-    if actor.person_id is not None:
+    if actor.person_id is None:
+        return shown
+    try:
+        name = people.name(actor.person_id, Moment(day_of(request_time()), request_time()))
+    except (OperationalError, InterfaceError):
+        pass  # this page says that the database does not answer: it has no name to show
+    else:
         shown["me"] = {
-            "name": people.name(actor.person_id, Moment(day_of(request_time()), request_time())),
+            "name": name,
             "roles": [str(ROLE_LABELS[role]) for role in Role if role in actor.roles],
             "links": [
                 {"label": _("Language and display"), "url": url_for("accounts.preferences")},
