@@ -11,7 +11,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from auditor import activity, clock, db, language, migrating, navigation, places, web
+from auditor import activity, clock, db, language, migrating, navigation, places, typed, web
 from auditor.config import Settings
 
 
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     app = Flask("auditor", template_folder=str(places.templates()))
     app.config.update(_flask_settings(settings))
     app.extensions["auditor"] = settings
+    typed.install(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
