@@ -37,6 +37,7 @@ class Post:
     lead: bool
     override_reason: str
     overridden_by: str
+    left: bool = False  # the company; still named here until somebody else is
 
 
 @dataclass(frozen=True)
@@ -85,16 +86,22 @@ class AuditPage:
         return [result.value for result in Result]
 
     @property
+    def deserted(self) -> bool:
+        """Tell whether auditors are named, and all of them have left the company."""
+        return bool(self.posts) and all(post.left for post in self.posts)
+
+    @property
     def title(self) -> str:
         return queries.title(self.audit, self.name)
 
 
 def audit_page(audit: Audit, moment: Moment, language: str) -> AuditPage:
-    """Return what the page of the audit shows at ``moment``: fifteen queries, however long its history."""
+    """Return what the page of the audit shows at ``moment``: sixteen queries, however long its history."""
     states = list(AuditState.select().where(AuditState.audit == audit.id).order_by(AuditState.id))
     plans = list(AuditPlan.select().where(AuditPlan.audit == audit.id).order_by(AuditPlan.id))
     posts = list(AuditAssignee.select().where(AuditAssignee.audit == audit.id).order_by(AuditAssignee.id))
     held = queries.auditors([audit.id], moment).get(audit.id, [])
+    working = people.working((row.person_id for row in held), moment)
     exceptions = list(IndependenceException.select().where(IndependenceException.audit == audit.id))
     settled = _settlements(exceptions, moment)
     heads = people.heads(moment)
@@ -117,7 +124,7 @@ def audit_page(audit: Audit, moment: Moment, language: str) -> AuditPage:
         plan=plan,
         first_plan=plans[0],
         version=CatalogueVersion.get_by_id(audit.version_id),
-        posts=[_post(row, names) for row in held],
+        posts=[_post(row, names, row.person_id not in working) for row in held],
         breaks=_breaks(exceptions, settled, names, people.tree(moment), language),
         counts=queries.counts([audit.id]).get(audit.id, {}),
         history=_history(states, plans, posts, names),
@@ -136,13 +143,14 @@ def _settlements(
     return {row.exception_id: row for row in rows}
 
 
-def _post(row: AuditAssignee, names: dict[int, str]) -> Post:
+def _post(row: AuditAssignee, names: dict[int, str], left: bool) -> Post:
     return Post(
         row.person_id,
         names.get(row.person_id, ""),
         row.lead,
         row.override_reason,
         names.get(row.overridden_by or 0, ""),
+        left,
     )
 
 

@@ -13,6 +13,7 @@ from auditor.catalogue.models import Subject
 from auditor.dated import Moment
 from auditor.language import _, _l, current
 from auditor.people import queries as people
+from auditor.people.models import Employment
 from auditor.work import DueThing, WorkItem
 
 _OPEN = [state.value for state in EDITABLE]
@@ -104,8 +105,12 @@ def _to_approve(actor: Actor) -> list[int]:
 
 
 def _without_auditors(moment: Moment) -> list[int]:
-    held = AuditAssignee.standing(moment).where(AuditAssignee.held).select(AuditAssignee.audit)
-    rows = Audit.select(Audit.id).where(Audit.current_state.in_(_OPEN), Audit.id.not_in(held))
+    """Open audits that nobody carries out: nobody is named, or everybody who is named has left."""
+    working = people.employments(moment).select(Employment.person)
+    held = AuditAssignee.standing(moment, AuditAssignee.person.in_(working)).where(AuditAssignee.held)
+    rows = Audit.select(Audit.id).where(
+        Audit.current_state.in_(_OPEN), Audit.id.not_in(held.select(AuditAssignee.audit))
+    )
     return [row.id for row in rows]
 
 

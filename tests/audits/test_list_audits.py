@@ -16,6 +16,7 @@ from auditor.audits.waiting import due_things, waiting_for
 from auditor.dated import Moment
 from auditor.notifications import kinds
 from auditor.notifications.models import Notice
+from auditor.people.models import Employment
 from tests.audits.making import answer, answer_all, assigned, items
 from tests.bed.pages import text_of
 from tests.cast import CAST_MADE, NOW, Cast
@@ -223,6 +224,32 @@ def test_an_audit_as_of_a_past_moment_is_what_it_was_then(cast: Cast) -> None:
 
 
 # ---- what waits, and what is told ----
+
+
+def _leave(cast: Cast, name: str, day: date) -> None:
+    with activity.action(application("test"), NOW):
+        person = cast.person[name]
+        Employment.write(
+            NOW, None, day, replaces=Employment.latest(Moment.at(NOW), person=person), person=person,
+            kind="regular", status="left",
+        )  # fmt: skip
+        activity.record(CAST_MADE, persons=1)
+
+
+def test_an_audit_whose_auditors_have_all_left_waits_for_others_to_be_named(
+    app: Any, cast: Cast, client: Any
+) -> None:
+    audit = assigned(cast)
+    step = ("監査員を決める", f"/audits/{audit.id}/auditors")
+    cast.sign_in(client, "administrator")
+    page = f"/audits/{audit.id}"
+    gone = "指名された監査員は全員退職しています"
+    assert step not in _waits(app, cast, "administrator") and gone not in text_of(client.get(page))
+    _leave(cast, "auditor", NOW.date())
+    assert step in _waits(app, cast, "administrator") and step in _waits(app, cast, "head_of_audit")
+    assert gone in text_of(client.get(page))
+    cast.sign_in(client, "head_of_sales")
+    assert gone in text_of(client.get(page)), "and a reader who may not name anybody sees the gap as well"
 
 
 def _waits(app: Any, cast: Cast, name: str) -> list[tuple[str, str]]:
