@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import month_name
+from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -19,6 +20,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
+from auditor import clock
+from auditor.calendars import fiscal_year_of
 from auditor.errors import RuleBroken
 from auditor.language import _, _l, current
 from auditor.people.kinds import UNIT_LEVEL_LABELS
@@ -29,6 +32,21 @@ _NEEDED = _l("Enter a number.")
 def _days(label: Any, highest: int) -> IntegerField:
     between = _l("Enter a number from %(lowest)s to %(highest)s.", lowest=1, highest=highest)
     return IntegerField(label, validators=[InputRequired(_NEEDED), NumberRange(1, highest, between)])
+
+
+def _month(month: int, today: date) -> SelectChoice:
+    """Return a month with the fiscal year that lies around ``today`` when it begins with that month."""
+    year = fiscal_year_of(today, month)
+    name = f"{month}月" if current() == "ja" else month_name[month]
+    return SelectChoice(
+        month,
+        _(
+            "%(month)s (this fiscal year: %(first)s – %(last)s)",
+            month=name,
+            first=year.first,
+            last=year.last,
+        ),
+    )
 
 
 def _name(label: Any) -> StringField:
@@ -49,10 +67,8 @@ class NamesForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fiscal_year_start_month.choices = [
-            SelectChoice(month, f"{month}月" if current() == "ja" else month_name[month])
-            for month in range(1, 13)
-        ]
+        today = clock.day_of(clock.now())
+        self.fiscal_year_start_month.choices = [_month(month, today) for month in range(1, 13)]
 
 
 class SettingsForm(NamesForm):

@@ -32,7 +32,7 @@ def test_a_newcomer_sets_up_a_company_and_sees_the_first_worklist(app, settings,
     walk.look()
     walk.press("Apply the roster")
     walk.look()
-    walk.fill("number", "000101")
+    walk.pick("person", "髙田")
     walk.fill("password", _OWN)
     walk.fill("again", _OWN)
     walk.press("Begin")

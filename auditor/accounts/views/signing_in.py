@@ -35,6 +35,8 @@ def sign_in() -> Answer:
 @bp.post("/sign-in")
 @public
 def sign_in_now() -> Answer:
+    if not queries.has_administrator():
+        return redirect(url_for("company.setup"), 303)
     form = SignInForm()
     if not form.validate_on_submit():
         return _page(form), 422

@@ -5,16 +5,17 @@ Open only while there is no administrator, and only to whoever has the code that
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from flask import current_app, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from auditor import settings_of
+from auditor import activity, settings_of
 from auditor.access import NOBODY, public
 from auditor.accounts import beginning, throttle
 from auditor.accounts import queries as account_queries
+from auditor.calendars import fiscal_year_of
 from auditor.clock import day_of
 from auditor.company import actions, queries
 from auditor.company.forms import CodeForm, FirstRosterForm, refuse
@@ -34,7 +35,9 @@ def _step_two_on() -> Response | None:
     """Return the way back to the first step for whoever has not given the code. Raises NotFound once it is over."""
     if account_queries.has_administrator():
         raise NotFound
-    return None if session.get(beginning.HAS_CODE) else redirect(url_for("company.setup"), 303)
+    if beginning.is_current(settings_of(current_app).data, session.get(beginning.HAS_CODE)):
+        return None
+    return redirect(url_for("company.setup"), 303)
 
 
 def _year_begins() -> date:
@@ -71,13 +74,20 @@ def save_company() -> Answer:
         refuse(form, RuleBroken(_("This is not the code that the server printed when it started."), "code"))
         return render_template("company/setup.html", form=form), 422
     throttle.succeeded(attempt)
-    keys = ("company_name_ja", "company_name_en", "fiscal_year_start_month")
-    values = {key: form[key].data for key in keys}
-    today = day_of(request_time())
-    # The company had its name before we learnt it: what we record holds for the year before as well.
-    actions.set_settings(beginning.FIRST_STEPS, values, date(today.year - 1, 1, 1), request_time())
-    session[beginning.HAS_CODE] = True
+    _keep_company(form, request_time())
+    session[beginning.HAS_CODE] = beginning.mark(settings.data)
     return redirect(url_for("company.setup_roster"), 303)
+
+
+def _keep_company(form: CodeForm, at: datetime) -> None:
+    """Record the names from the first day of this fiscal year on: reads of any day of the year have them."""
+    month, today = form.fiscal_year_start_month.data, day_of(at)
+    names = {key: form[key].data for key in ("company_name_ja", "company_name_en")}
+    with activity.action(beginning.FIRST_STEPS, at):
+        # The year before is compared with this one, so its beginning holds for it as well.
+        before = date(today.year - 1, 1, 1)
+        actions.set_settings(beginning.FIRST_STEPS, {"fiscal_year_start_month": month}, before, at)
+        actions.set_settings(beginning.FIRST_STEPS, names, fiscal_year_of(today, month).first, at)
 
 
 @bp.get("/setup/roster")
