@@ -120,7 +120,7 @@ def check_assigner(actor: Actor, at: datetime, subject: Subject) -> None:
     verdict = verdicts([actor.person_id], subject, moment.day, moment.day, 0, [], moment)[actor.person_id]
     if any(one.ground in (Ground.OWN_UNIT, Ground.SUBJECT_OWNER) for one in verdict.conflicts):
         raise RuleBroken(
-            _l("This is your own unit. The head of audit assigns its audit and names the auditors."),
+            _l("This is your own department. The head of audit assigns its audit and names the auditors."),
             "subject",
         )
 

@@ -112,7 +112,7 @@ def decision_of(actor: Actor, at: datetime, audit: Audit) -> Decision:
     if actor.person_id in conducted or actor.principal_ids & conducted:
         return Decision(
             False,
-            _l("Who carried out an audit does not approve it. Somebody else has to decide."),
+            _l("Whoever carried out an audit cannot approve it. Somebody else has to decide."),
         )
     return Decision(True)
 
@@ -123,7 +123,7 @@ def _check_decider(actor: Actor, at: datetime, audit: Audit) -> None:
         raise RuleBroken(decision.reason)
     if open_exceptions(audit.id, at):
         raise RuleBroken(
-            _l("An auditor is no longer independent. Settle that first; it stands on the page of the audit.")
+            _l("An auditor is no longer independent. Settle that first, on the page of the audit.")
         )
 
 
@@ -151,7 +151,9 @@ def _move(
         now = Audit.get_by_id(audit.id).current_state
         if now == after.value:
             raise Stale({"state": now}, {"state": after.value})
-        raise RuleBroken(_l("The audit stands at another step by now. Look at its page again."))
+        raise RuleBroken(
+            _l("The audit has moved to another step. Nothing was changed. Look at its page again.")
+        )
     AuditState.write(
         at, actor.person_id, replaces=latest, audit=audit.id, state=after.value, comment=comment.strip()
     )

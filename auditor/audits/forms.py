@@ -49,13 +49,13 @@ class TermsForm(FlaskForm):
     starts_on = _day(_l("Starts on"))
     due_on = _day(_l("Due on"))
     recurs = SelectField(
-        _l("Comes again"),
+        _l("Recurs"),
         choices=[
             SelectChoice("", _l("Once only")),
             SelectChoice("yearly", _l("Every year")),
             SelectChoice("half_yearly", _l("Every half year")),
             SelectChoice("quarterly", _l("Every quarter")),
-            SelectChoice("rule", _l("By a rule of its own")),
+            SelectChoice("rule", _l("By a custom rule")),
         ],
     )
     rule = StringField(_l("Rule (RFC 5545)"), validators=[Optional(), Length(max=200)])
@@ -106,7 +106,7 @@ class AnswerForm(FlaskForm):
         choices=[SelectChoice(result.value, result.label) for result in Result],
         validators=[InputRequired(_l("Choose the result."))],
     )
-    note = TextAreaField(_l("What was seen and heard"), validators=[Optional(), _TEXT])
+    note = TextAreaField(_l("Note: what was seen and heard"), validators=[Optional(), _TEXT])
     reason = TextAreaField(_l("Why it does not apply"), validators=[Optional(), _TEXT])
     based_on = HiddenField()
 

@@ -73,7 +73,7 @@ def _assigned(params: dict[str, Any], moment: Moment) -> Words | None:
         return None
     plan = queries.plan_of(audit.id, moment)
     return Words(
-        _("You are to audit: %(audit)s", audit=title),
+        _("You have been named as auditor: %(audit)s", audit=title),
         _(
             "It starts on %(start)s and is due on %(due)s.",
             start=format_long_day(plan.starts_on),
@@ -88,7 +88,7 @@ def _submitted(params: dict[str, Any], moment: Moment) -> Words | None:
     if audit.current_state != State.SUBMITTED:
         return None
     return Words(
-        _("An audit waits for your approval: %(audit)s", audit=title),
+        _("An audit is waiting for your approval: %(audit)s", audit=title),
         _("Look at the results, then approve it or send it back with a comment."),
     )
 
@@ -99,8 +99,8 @@ def _returned(params: dict[str, Any], moment: Moment) -> Words | None:
     if audit.current_state != State.RETURNED:
         return None
     return Words(
-        _("Your audit was sent back: %(audit)s", audit=title),
-        _("The comment stands on the page of the audit. Correct it and submit it again."),
+        _("Your audit has been sent back: %(audit)s", audit=title),
+        _("The comment is on the page of the audit. Correct the audit and submit it again."),
         urgent=True,
     )
 
@@ -110,14 +110,15 @@ def _approved(params: dict[str, Any], moment: Moment) -> Words | None:
     audit, title = _named(params, moment)
     if audit.current_state != State.APPROVED:
         return None
-    return Words(_("An audit was approved: %(audit)s", audit=title), _("Its results can be read now."))
+    return Words(_("An audit has been approved: %(audit)s", audit=title), _("Its results can be read now."))
 
 
 @kind("audit_cancelled")
 def _cancelled(params: dict[str, Any], moment: Moment) -> Words | None:
     _audit, title = _named(params, moment)
     return Words(
-        _("An audit was cancelled: %(audit)s", audit=title), _("You need not do anything further for it.")
+        _("An audit has been cancelled: %(audit)s", audit=title),
+        _("You do not need to do anything more for it."),
     )
 
 

@@ -22,7 +22,7 @@ EVIDENCE_ATTACHED = activity.event_type(
     "audit.evidence_attached", _l("Evidence attached to an audit item"), "audit", "item", "evidence"
 )
 EVIDENCE_REMOVED = activity.event_type(
-    "audit.evidence_removed", _l("Evidence taken off an audit item"), "audit", "item", "evidence"
+    "audit.evidence_removed", _l("Evidence removed from an audit item"), "audit", "item", "evidence"
 )
 STATE_CHANGED = activity.event_type(
     "audit.state_changed", _l("State of an audit changed"), "audit", "before", "after"

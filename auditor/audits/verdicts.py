@@ -111,7 +111,7 @@ def _sentence(one: Conflict, tree: Tree, language: str) -> Any:
             **named,
         )
     return _(
-        "Belongs to %(unit)s from %(first)s to %(last)s, the own unit as seen from %(target)s.",
+        "Belongs to %(unit)s from %(first)s to %(last)s, which counts as the same department as %(target)s.",
         **named,
     )
 

@@ -87,7 +87,7 @@ def auditors(audit_id: int) -> Answer:
             status = 409
             names = people.names(stale.theirs["auditors"], moment)
             error = _(
-                "Somebody else changed the auditors meanwhile: now %(names)s. Nothing of yours was saved; what you ticked is still below. Save again to have it your way.",
+                "Somebody else changed the auditors meanwhile: now %(names)s. Your change was not saved; what you ticked is still below. Save again to keep your choice.",
                 names=_(", ").join(names.values()),
             )
         else:

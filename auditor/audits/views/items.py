@@ -132,7 +132,7 @@ def remove_evidence(audit_id: int, item_id: int, evidence_id: int) -> BaseRespon
     found = _item(audit_id, item_id, Permission.AUDIT_CONDUCT)
     if not actions.detach(current_actor(), request_time(), found, evidence_id):
         raise NotFound
-    flash(_("The evidence is taken off this item. It stays in the history."), "success")
+    flash(_("The evidence was removed from this item. It stays in the history."), "success")
     return redirect(_here(found), 303)
 
 
@@ -207,7 +207,7 @@ def _conflict(stale: Stale) -> dict[str, Any]:
             "theirs": Result(theirs["result"]).label,
             "mine": Result(mine["result"]).label,
         },
-        {"label": _("What was seen and heard"), "theirs": theirs["note"], "mine": mine["note"]},
+        {"label": _("Note: what was seen and heard"), "theirs": theirs["note"], "mine": mine["note"]},
         {"label": _("Why it does not apply"), "theirs": theirs["reason"], "mine": mine["reason"]},
     ]
     return {
