@@ -44,7 +44,7 @@ def add_subject(
     Raises RuleBroken for another kind, no name, or a code that is used already.
     """
     if kind not in BY_HAND:
-        raise RuleBroken(_l("The company and its departments come from the roster."), "kind")
+        raise RuleBroken(_l("The company and its departments come from the roster and cannot be added here."), "kind")
     code, values = code.strip(), _values(name_ja, name_en, owner_department)
     if not code:
         raise RuleBroken(_l("Enter a code."), "code")
@@ -153,7 +153,7 @@ def _of_department(department: Department, used: set[str]) -> dict[str, Any]:
 
 def _refuse_department(subject: Subject) -> None:
     if subject.department_id is not None:
-        raise RuleBroken(_l("Departments are changed by the roster."))
+        raise RuleBroken(_l("Departments cannot be changed here. Import a roster to change them."))
 
 
 def _values(name_ja: str, name_en: str, owner: Department | int | None) -> dict[str, Any]:
