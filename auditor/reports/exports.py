@@ -295,7 +295,7 @@ ACTIONS = Table("actions", _l("Corrective actions"), _l("ActionRows"), (
     Column("title", _l("Title"), 30, written=True),
     Column("grade", _l("Grade"), 18),
     Column("department", _l("Department"), 20, written=True),
-    Column("owner", _l("Owner"), 14, written=True),
+    Column("owner", _l("Responsible"), 14, written=True),
     Column("due_on", _l("Due"), 12.5),
     Column("state", _l("State"), 12),
     Column("standing", _l("Standing"), 15),

@@ -124,7 +124,7 @@ ACTIONS = Table("actions", _l("Detail actions"), _l("ActionRows"), (
     Column("finding", _l("Finding"), 10),
     Column("grade", _l("Grade"), 16, counted=True),
     Column("department", _l("Department"), 20, written=True),
-    Column("owner", _l("Owner"), 14, written=True),
+    Column("owner", _l("Responsible"), 14, written=True),
     Column("due_on", _l("Due"), 12.5),
     Column("state", _l("State"), 12, counted=True),
     Column("standing", _l("Standing"), 14, counted=True),
