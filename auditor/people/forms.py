@@ -54,7 +54,7 @@ class DetailsForm(FlaskForm):
     romanised = _text(_l("Name in Latin letters"), 160)
     email = EmailField(_l("E-mail address"), validators=[Optional(), Length(max=254)])
     language = RadioField(
-        _l("Language of mails and pages"),
+        _l("Language of mails"),
         choices=[SelectChoice("ja", _l("Japanese")), SelectChoice("en", _l("English"))],
         default="ja",
     )

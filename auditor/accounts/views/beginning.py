@@ -135,7 +135,7 @@ def _picked() -> dict[str, Any]:
     if by_number or len(matches) == 1:
         return {"value": by_number[0] if by_number else matches[0]["id"], "text": typed}
     if matches:
-        return {"text": typed, "matches": matches, "error": _("Several people fit. Choose one of them.")}
+        return {"text": typed, "matches": matches, "error": _("Several people match. Choose one of them.")}
     error = _("Nobody on the roster has this name or employee number.") if typed else _("Choose a person.")
     return {"text": typed, "error": error}
 
