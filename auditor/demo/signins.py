@@ -27,13 +27,13 @@ class SignIn:
 SIGN_INS = (
     SignIn("002215", "髙田 直子", "個人情報保護管理者", "Administrator", "今日の仕事、監査の割当て", "Worklist, assigning an audit"),
     SignIn("001874", "大西 恵", "個人情報保護監査責任者", "Head of audit", "承認待ちの監査、独立性", "Audits to approve, independence"),
-    SignIn("005120", "髙橋 みのり", "監査員", "Auditor", "実施中の監査の点検項目", "The checklist of an audit"),
+    SignIn("005120", "髙橋 みのり", "監査員", "Auditor", "実施中の監査のチェックリスト", "The checklist of an audit"),
     SignIn("006611", "小林 誠", "部門責任者（営業第一部）", "Head of Sales 1", "部署の指摘事項と是正", "Findings and actions"),
     SignIn("003870", "山﨑 さくら", "従業者", "Employee", "途中の教育", "A course half read"),
     SignIn("008115", "Martin Weber", "従業者（英語）", "Employee (English)", "期限を過ぎた教育", "An overdue course"),
     SignIn("030001", "古川 節子", "従業者（メールなし）", "Employee, no e-mail", "社員番号でのサインイン", "Signs in by number"),
     SignIn("000001", "青葉 一樹", "代表者", "Representative", "概況、Excel出力", "Overview, the workbook"),
-    SignIn("003541", "石川 智也", "運用担当者", "Operator", "ジョブ、送信箱", "Jobs, outbox"),
+    SignIn("003541", "石川 智也", "運用担当者", "Operator", "定期処理、送信箱", "Jobs, outbox"),
 )  # fmt: skip
 
 
