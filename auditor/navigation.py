@@ -64,7 +64,10 @@ _STANDS_FOR = {
     "findings.worry": "findings.worries",
     "catalogue.subject": "catalogue.subjects",
     "catalogue.add_subject": "catalogue.subjects",
-    "company.closed_days": "company.settings",
+    "catalogue.retire_subject": "catalogue.subjects",
+    "company": "company.settings",
+    "accounts.preferences": "",
+    "accounts.password": "",
 }
 
 
@@ -96,6 +99,6 @@ def _entry(label: Any, endpoint: str, _permission: Permission) -> dict[str, Any]
     section = (request.endpoint or "").split(".")[0]
     # The list of a feature stands for its other pages, except for those with an entry of their own.
     own = any(request.endpoint == other for _group, entries in TABLE for _label, other, _needed in entries)
-    stands = _STANDS_FOR.get(request.endpoint or "", f"{section}.index")
+    stands = _STANDS_FOR.get(request.endpoint or "", _STANDS_FOR.get(section, f"{section}.index"))
     current = here or (not own and endpoint == stands)
     return {"label": label, "url": url_for(endpoint), "current": current, "count": None}
