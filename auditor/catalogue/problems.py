@@ -29,7 +29,7 @@ MESSAGES: Mapping[str, LazyString] = {
     "unknown_value": _l("“%(value)s” is not a known %(field)s. Known: %(known)s."),
     "empty": _l("“%(field)s” is empty."),
     "too_long": _l("“%(field)s” is longer than %(limit)s characters."),
-    "bad_id": _l("“%(value)s” cannot stand as “%(field)s”. Use only letters, digits and %(marks)s."),
+    "bad_id": _l("“%(value)s” cannot be used as “%(field)s”. Use only letters, digits and %(marks)s."),
     "duplicate_id": _l("“%(value)s” is already used on line %(first)s."),
     "bad_prefix": _l("“%(value)s” does not begin with “%(prefix)s-”, the prefix of its category."),
     "bad_reference": _l("“%(value)s” is not in %(catalogue)s."),
@@ -37,8 +37,8 @@ MESSAGES: Mapping[str, LazyString] = {
     "catalogue_absent": _l(
         "The catalogue %(catalogue)s was not found, so references to it cannot be followed."
     ),
-    "cycle": _l("“%(value)s” stands below itself."),
-    "all_alone": _l("“all” stands alone; it cannot be listed with other stages."),
+    "cycle": _l("“%(value)s” is placed below itself."),
+    "all_alone": _l("“all” must stand alone; it cannot be listed with other stages."),
     "promise_unnamed": _l("A control with the basis “seed” has to name the section that promises it."),
 }
 

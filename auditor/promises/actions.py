@@ -19,7 +19,7 @@ PUBLISHED = activity.event_type(
     "promises.published", _l("Published text entered"), "policy", "published_on", "sentences", "links"
 )
 LINKED = activity.event_type(
-    "promises.linked", _l("Control linked to a promise or taken off"), "promise", "code", "held", "valid_from"
+    "promises.linked", _l("Control linked to a promise or unlinked"), "promise", "code", "held", "valid_from"
 )
 
 

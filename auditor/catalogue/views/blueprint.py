@@ -21,7 +21,11 @@ def moment() -> Moment:
 
 def changed_meanwhile() -> str:
     """Return the sentence for a click that came second."""
-    return str(_("Somebody else changed this at the same moment. Look at what stands now, then try again."))
+    return str(
+        _(
+            "Somebody else changed this at the same moment. Nothing of yours was saved. Look at the current state, then try again."
+        )
+    )
 
 
 @bp.app_template_filter("catalogue_word")

@@ -63,7 +63,7 @@ def new_from_file() -> Answer:
 def _kept(text: PolicyText, carry: bool) -> Answer:
     actions.publish(current_actor(), text, request_time(), carry)
     flash(
-        _("The published text has been entered. Link the sentences that no control shows kept yet."),
+        _("The published text has been entered. Link the sentences that have no control yet."),
         "success",
     )
     return redirect(url_for("promises.index"), 303)

@@ -144,4 +144,8 @@ def _findings(actor: Actor, codes: list[str], moment: Moment) -> list[tuple[Find
 
 
 def _changed_meanwhile() -> str:
-    return str(_("Somebody else changed this at the same moment. Look at what stands now, then try again."))
+    return str(
+        _(
+            "Somebody else changed this at the same moment. Nothing of yours was saved. Look at the current state, then try again."
+        )
+    )
