@@ -298,7 +298,7 @@ ACTIONS = Table("actions", _l("Corrective actions"), _l("ActionRows"), (
     Column("owner", _l("Responsible"), 14, written=True),
     Column("due_on", _l("Due"), 12.5),
     Column("state", _l("State"), 12),
-    Column("standing", _l("Standing"), 15),
+    Column("standing", _l("Progress"), 15),
     Column("late_days", _l("Days late"), 9),
 ))  # fmt: skip
 TRAINING = Table("training", _l("Training"), _l("TrainingRows"), (

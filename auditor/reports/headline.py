@@ -181,7 +181,7 @@ def _training(course: CourseShown, now: date, before: date) -> Iterator[Headline
         completion_rate(before, course),
         good=1,
     )
-    yield line(_("Leavers of the year (apart)"), LEFT)
+    yield line(_("Left in the year (listed separately)"), LEFT)
 
 
 # ---- promises ----

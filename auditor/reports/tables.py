@@ -127,7 +127,7 @@ ACTIONS = Table("actions", _l("Detail actions"), _l("ActionRows"), (
     Column("owner", _l("Responsible"), 14, written=True),
     Column("due_on", _l("Due"), 12.5),
     Column("state", _l("State"), 12, counted=True),
-    Column("standing", _l("Standing"), 14, counted=True),
+    Column("standing", _l("Progress"), 14, counted=True),
     Column("done_on", _l("Done on"), 12.5),
     Column("late_days", _l("Days late"), 9),
 ))  # fmt: skip

@@ -26,7 +26,7 @@ def write(sheet: Sheet, book: Book, material: Material) -> None:
     sheet.write([(styles.total_label, ""), (styles.total_label, _("Total")), sheet.figure(total, _("Total"), styles.total, 3)])  # fmt: skip
     sheet.section(_("To be done, the most urgent first"))
     head = sheet.head(
-        _("Number"), _("Corrective action"), _("Grade"), _("Department"), _("Responsible"), _("Due"), _("Standing"),
+        _("Number"), _("Corrective action"), _("Grade"), _("Department"), _("Responsible"), _("Due"), _("Progress"),
         _("Days late"),
     )  # fmt: skip
     sheet.repeat(head, head)

@@ -27,7 +27,9 @@ def write(sheet: Sheet, book: Book, material: Material) -> None:
         _("Training by course and department"),
         "\n".join(
             (
-                _("Every worker on the roster is in exactly one column; leavers of the year stand apart."),
+                _(
+                    "Every worker on the roster is in exactly one column; those who left in the year are listed separately."
+                ),
                 str(RATE_SAID),
             )
         ),
