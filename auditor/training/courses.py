@@ -154,7 +154,7 @@ def _questions(file: MarkedFile, folder: Path) -> tuple[QuestionEntry, ...]:
     for item in entry.entries("questions"):
         question = _question(item)
         if question.key in {earlier.key for earlier in questions}:
-            file.blame(item.line_of("key"), _l("“%(name)s” stands here twice.", name=question.key))
+            file.blame(item.line_of("key"), _l("“%(name)s” appears here twice.", name=question.key))
         questions.append(question)
     return tuple(questions)
 

@@ -58,8 +58,8 @@ class RuleForm(FlaskForm):
         _l("Days until it is due"),
         default=30,
         validators=[
-            InputRequired(_l("Give between 1 and 365 days.")),
-            NumberRange(1, 365, _l("Give between 1 and 365 days.")),
+            InputRequired(_l("Enter between 1 and 365 days.")),
+            NumberRange(1, 365, _l("Enter between 1 and 365 days.")),
         ],
     )
     recurrence = SelectField(_l("Recurs"), choices=_recurrences(), default=wording.YEARLY)

@@ -74,7 +74,7 @@ class MarkedFile:
         for name, value in node.value:
             at = name.start_mark.line + 1
             if str(name.value) in entry.values:
-                self.blame(at, _l("“%(name)s” stands here twice.", name=name.value))
+                self.blame(at, _l("“%(name)s” appears here twice.", name=name.value))
             entry.values[str(name.value)] = value
             entry.lines[str(name.value)] = at
         return entry

@@ -219,7 +219,7 @@ def check_terms(terms: Terms) -> None:
     if not terms.audience.get("everyone") and not terms.audience.get("departments"):
         raise RuleBroken(_l("Choose at least one department, or everyone."), "audience")
     if not 1 <= terms.due_days <= 365:
-        raise RuleBroken(_l("Give between 1 and 365 days."), "due_days")
+        raise RuleBroken(_l("Enter between 1 and 365 days."), "due_days")
     if not terms.recurrence:
         return
     try:

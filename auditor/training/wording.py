@@ -9,7 +9,7 @@ from auditor.people.queries import Tree
 
 # states.completion, in words: pages and workbooks say it alike.
 RATE_SAID = _l(
-    "Completion rate: completed ÷ (workers − exempt − on leave). Who is covered by no rule counts as not completed."
+    "Completion rate: completed ÷ (workers − exempt − on leave). Anybody whom no rule covers counts as not completed."
 )
 YEARLY = "FREQ=YEARLY"
 RECURRENCES: dict[str, Any] = {

@@ -158,7 +158,9 @@ def _set_state(course_id: int, act: Any) -> Response:
     except Stale:
         flash(
             str(
-                _("Somebody else changed the course meanwhile. Nothing was changed; here is what stands now.")
+                _(
+                    "Somebody else changed the course meanwhile. Your change was not made; the current state is shown."
+                )
             ),
             "error",
         )
