@@ -41,7 +41,9 @@ def issue_first_passwords(actor: Actor, person_ids: Iterable[int], at: datetime)
         raise RuleBroken(_l("At most %(count)s at once. Narrow the choice.", count=MOST_AT_ONCE))
     working = people.working(wanted, moment)
     if set(wanted) - working:
-        raise RuleBroken(_l("Somebody among them no longer works here. Load the list again."))
+        raise RuleBroken(
+            _l("Somebody among them no longer works here, so nothing was issued. Load the list again.")
+        )
     expires_at = at + timedelta(days=company.setting("first_password_days", moment))
     issued = [FirstPassword(person_id, passwords.readable(), expires_at) for person_id in wanted]
     stored = [passwords.hashed_random(one.password) for one in issued]

@@ -102,7 +102,7 @@ class AnswerForm(FlaskForm):
     correction = TextAreaField(
         _l("Correction"),
         [_length(_LONG)],
-        description=_l("What was done at once to put the fact right. Which other cases were looked at?"),
+        description=_l("What was done at once to put it right. Which other cases were looked at?"),
     )
     corrected_on = _Days(_l("Corrected on"), [Optional()])
     cause = TextAreaField(

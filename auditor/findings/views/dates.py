@@ -71,7 +71,7 @@ def decide_due(finding_id: int, request_id: int) -> Answer:
         lambda: duedates.decide(
             actor, request_time(), asked, form.decision.data == "yes", words(form.comment)
         ),
-        _("Decided. Those concerned are told."),
+        _("The decision is recorded. Those concerned are told."),
         page_of(finding),
         lambda conflict: render_template(
             "findings/decide_due.html",
