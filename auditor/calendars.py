@@ -36,9 +36,10 @@ def fiscal_year_of(day: date, start_month: int) -> FiscalYear:
 
 
 @lru_cache(maxsize=64)
-def national_holidays(year: int) -> dict[date, str]:
-    """Return the national holidays of Japan in ``year`` with their Japanese names."""
-    return dict(holidays.country_holidays("JP", years=year, language="ja"))
+def national_holidays(year: int, language: str = "ja") -> dict[date, str]:
+    """Return the national holidays of Japan in ``year`` with their names in ``language`` ("ja" or "en")."""
+    named = {"en": "en_US"}.get(language, language)
+    return dict(holidays.country_holidays("JP", years=year, language=named))
 
 
 def is_business_day(day: date, closed: Collection[date] = ()) -> bool:

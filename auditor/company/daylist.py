@@ -39,7 +39,7 @@ def read_days(text: str) -> list[tuple[date, str]]:
             "days",
         )
     if not found or len(found) > LONGEST:
-        raise RuleBroken(_l("Give between 1 and %(count)s days.", count=LONGEST), "days")
+        raise RuleBroken(_l("Enter between 1 and %(count)s days.", count=LONGEST), "days")
     return sorted(found.items())
 
 

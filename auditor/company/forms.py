@@ -34,15 +34,19 @@ def _days(label: Any, highest: int) -> IntegerField:
     return IntegerField(label, validators=[InputRequired(_NEEDED), NumberRange(1, highest, between)])
 
 
+def name_of_month(month: int) -> str:
+    """Return 4月 / April."""
+    return f"{month}月" if current() == "ja" else month_name[month]
+
+
 def _month(month: int, today: date) -> SelectChoice:
     """Return a month with the fiscal year that lies around ``today`` when it begins with that month."""
     year = fiscal_year_of(today, month)
-    name = f"{month}月" if current() == "ja" else month_name[month]
     return SelectChoice(
         month,
         _(
             "%(month)s (this fiscal year: %(first)s – %(last)s)",
-            month=name,
+            month=name_of_month(month),
             first=year.first,
             last=year.last,
         ),
@@ -73,7 +77,7 @@ class NamesForm(FlaskForm):
 
 class SettingsForm(NamesForm):
     own_unit_level = SelectField(
-        _l("Independence: an auditor's own unit reaches up to"),
+        _l("Independence: an auditor's own department reaches up to"),
         choices=[SelectChoice(level.value, label) for level, label in UNIT_LEVEL_LABELS.items()],
     )
     head_of_audit_may_be_administrator = BooleanField(
@@ -87,8 +91,8 @@ class SettingsForm(NamesForm):
     reminder_days = StringField(
         _l("Reminders, days before the due date"), validators=[InputRequired(_NEEDED)]
     )
-    first_password_days = _days(_l("First passwords are valid for days"), 90)
-    leaver_kept_years = _days(_l("Names of leavers are kept for years"), 50)
+    first_password_days = _days(_l("Days for which first passwords are valid"), 90)
+    leaver_kept_years = _days(_l("Years for which names of leavers are kept"), 50)
     valid_from = DateField(_l("Holds from"), validators=[InputRequired(_l("Enter a date."))])
     tip = HiddenField()
 

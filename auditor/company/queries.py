@@ -105,6 +105,20 @@ def history(keys: Collection[str]) -> ModelSelect[Setting]:
     return rows.where(Setting.key.in_(list(keys))).order_by(Setting.valid_from.desc(), Setting.id.desc())
 
 
+def planned(moment: Moment) -> dict[str, list[tuple[date, Any]]]:
+    """Return what each setting will be from a later day on, by key, the nearest day first: one query."""
+    rows = (
+        Setting.select()
+        .where(Setting.valid_from > moment.day, Setting.recorded_at <= moment.instant)
+        .order_by(Setting.valid_from, Setting.recorded_at, Setting.id)
+    )
+    last = {(row.key, row.valid_from): row.value for row in rows}  # of several for one day the last one
+    found: dict[str, list[tuple[date, Any]]] = {}
+    for (key, day), value in last.items():
+        found.setdefault(key, []).append((day, value))
+    return found
+
+
 def setting(key: str, moment: Moment) -> Any:
     """Return what the setting ``key`` is at ``moment``. Raises KeyError for a key that does not exist."""
     default = DEFAULTS[key]

@@ -153,3 +153,68 @@ def test_a_list_of_days_is_the_administrators(client, cast):
     assert "/sign-in" in client.post("/company/closed-days/list", data={"days": "2026-12-29"}).location
     cast.sign_in(client, "head_of_audit")
     assert client.post("/company/closed-days/list", data={"days": "2026-12-29"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "language,said", [("ja", "2026年12月1日（火）からの予定： 7"), ("en", "Planned from Tue 1 Dec 2026: 7")]
+)
+def test_what_is_planned_is_marked_beside_its_field(client, cast, language, said):
+    actor = cast.actor("administrator")
+    for days, day in ((9, date(2026, 12, 1)), (7, date(2026, 12, 1)), (3, date(2026, 11, 1))):
+        actions.set_setting(actor, "first_password_days", days, day, company.NOW)
+    actions.set_setting(actor, "fiscal_year_start_month", 10, date(2027, 10, 1), company.NOW)
+    cast.sign_in(client, "administrator")
+    client.set_cookie("language", language)
+    page = client.page("/company/settings")
+    hint = page.xpath("//p[@id='first_password_days-hint']")[0]
+    assert said in " ".join(hint.text_content().split())
+    assert hint.text_content().count("7") == 1 and "9" not in hint.text_content()
+    assert page.xpath("//input[@name='first_password_days']/@value") == ["3"]
+    month = page.xpath("string(//*[@id='fiscal_year_start_month-hint'])")
+    assert {"ja": "10月", "en": "October"}[language] in month
+    assert len(page.xpath("//form//b[contains(@class, 'tone')]")) == 2
+
+
+def test_nothing_planned_is_marked_before_it_was_known(cast):
+    actions.set_setting(cast.actor("administrator"), "first_password_days", 7, date(2026, 12, 1), company.NOW)
+    before = Moment.at(company.NOW - timedelta(minutes=1))
+    assert queries.planned(before) == {}
+    assert queries.planned(Moment.at(LATER)) == {"first_password_days": [(date(2026, 12, 1), 7)]}
+    assert queries.planned(Moment.at(LATER).on(date(2026, 12, 1))) == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["finding_due_days_major", "finding_due_days_minor", "effectiveness_after_days", "first_password_days"],
+)
+def test_each_number_of_days_says_from_when_it_is_counted(client, cast, name):
+    cast.sign_in(client, "administrator")
+    page = client.page("/company/settings")
+    assert page.xpath(f"//input[@name='{name}']/@aria-describedby") == [f"{name}-hint"]
+    assert page.xpath(f"string(//*[@id='{name}-hint'])").strip()
+
+
+@pytest.mark.parametrize(
+    "language,new_year,sheet",
+    [
+        ("ja", "元日", "2026年度の会社の休業日"),
+        ("en", "New Year's Day", "The company's own closed days in FY2026"),
+    ],
+)
+def test_closed_days_stand_by_fiscal_year_with_holidays_in_the_readers_language(
+    client, cast, language, new_year, sheet
+):
+    cast.sign_in(client, "administrator")
+    client.set_cookie("language", language)
+    years = {"2026-03-31": 2025, "2026-04-01": 2026, "2027-03-31": 2026, "2027-04-01": 2027}
+    for day, year in years.items():
+        sent = client.post("/company/closed-days", data={"day": day, "name": f"休{day}"})
+        assert sent.location.endswith(f"year={year}")
+    shown = text_of(client.get("/company/closed-days?year=2026"))
+    assert sheet in shown and new_year in shown
+    assert "休2026-04-01" in shown and "休2027-03-31" in shown
+    assert "休2026-03-31" not in shown and "休2027-04-01" not in shown
+    page = client.page("/company/closed-days?year=2026")
+    assert len(page.xpath("(//table)[last()]//tbody/tr")) >= 16  # no holiday is lost where the years meet
+    taken = client.post("/company/closed-days/2027-03-31/open")
+    assert taken.location.endswith("year=2026")

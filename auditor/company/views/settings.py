@@ -9,16 +9,16 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from auditor.access import Permission, requires
-from auditor.calendars import national_holidays
+from auditor.calendars import FiscalYear, national_holidays
 from auditor.clock import day_of
 from auditor.company import actions, queries
 from auditor.company.daylist import read_days
-from auditor.company.forms import ClosedDayForm, DayListForm, SettingsForm, numbers_in, refuse
+from auditor.company.forms import ClosedDayForm, DayListForm, SettingsForm, name_of_month, numbers_in, refuse
 from auditor.company.models import ClosedDay
 from auditor.company.views.blueprint import bp
 from auditor.dated import Moment
 from auditor.errors import NotFound, RuleBroken
-from auditor.language import _, _n
+from auditor.language import _, _n, current
 from auditor.people import queries as people
 from auditor.people.kinds import UNIT_LEVEL_LABELS
 from auditor.web import current_actor, paged, request_time
@@ -82,6 +82,8 @@ def shown(key: str, value: Any) -> str:
         return str(_("yes") if value else _("no"))
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if key == "fiscal_year_start_month":
+        return name_of_month(value)
     if key == "own_unit_level":
         return str(UNIT_LEVEL_LABELS.get(value, value))
     return str(value) or "–"
@@ -99,6 +101,7 @@ def _page(form: SettingsForm, conflict: list[dict[str, Any]] | None = None) -> s
         labels=labels,
         shown=shown,
         defaults=queries.DEFAULTS,
+        planned=queries.planned(Moment.at(request_time())),
         conflict=conflict,
     )
 
@@ -119,7 +122,7 @@ def add_closed_day() -> Answer:
         current_actor(), cast(date, form.day.data), True, form.name.data or "", request_time()
     )
     flash(_("The closed day was entered."), "success")
-    return redirect(url_for("company.closed_days"), 303)
+    return redirect(url_for("company.closed_days", year=_year_of(cast(date, form.day.data)).label), 303)
 
 
 @bp.post("/company/closed-days/list")
@@ -136,7 +139,7 @@ def add_closed_days() -> Answer:
         return _days_page(ClosedDayForm(formdata=None), form), 422
     actions.close_days(current_actor(), days, request_time())
     flash(_n("%(num)s closed day was entered.", "%(num)s closed days were entered.", len(days)), "success")
-    return redirect(url_for("company.closed_days", year=days[0][0].year), 303)
+    return redirect(url_for("company.closed_days", year=_year_of(days[0][0]).label), 303)
 
 
 @bp.post("/company/closed-days/<day>/open")
@@ -149,22 +152,24 @@ def open_day(day: str) -> Response:
         raise NotFound from error
     actions.set_closed_day(current_actor(), when, False, "", request_time())
     flash(_("The day is a working day again."), "success")
-    return redirect(url_for("company.closed_days"), 303)
+    return redirect(url_for("company.closed_days", year=_year_of(when).label), 303)
+
+
+def _year_of(day: date) -> FiscalYear:
+    return queries.fiscal_year_at(day, Moment.at(request_time()))
 
 
 def _days_page(form: ClosedDayForm, many: DayListForm | None = None) -> str:
-    today = day_of(request_time())
-    year = request.args.get("year", today.year, type=int)
-    if not 1950 <= year <= 2100:
-        year = today.year
-    rows = ClosedDay.standing(Moment.at(request_time())).where(
-        ClosedDay.closed, ClosedDay.day.between(date(year, 1, 1), date(year, 12, 31))
-    )
+    moment = Moment.at(request_time())
+    label = request.args.get("year", 0, type=int)
+    year = queries.fiscal_year_named(label, moment) if 1950 <= label <= 2100 else _year_of(moment.day)
+    rows = ClosedDay.standing(moment).where(ClosedDay.closed, ClosedDay.day.between(year.first, year.last))
+    national = national_holidays(year.first.year, current()) | national_holidays(year.last.year, current())
     return render_template(
         "company/closed_days.html",
         form=form,
         many=many or DayListForm(formdata=None),
         rows=list(rows.order_by(ClosedDay.day)),
-        holidays=sorted(national_holidays(year).items()),
+        holidays=sorted((day, name) for day, name in national.items() if day in year),
         year=year,
     )
