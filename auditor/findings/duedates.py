@@ -132,4 +132,4 @@ def _must_make_sense(now: FindingDetail, due_on: date, reason: str, moment: Mome
     if due_on == now.due_on:
         raise RuleBroken(_l("This is the due date already. Choose another day."), "due_on")
     if not reason.strip():
-        raise RuleBroken(_l("Give the reason; it stays with the finding."), "reason")
+        raise RuleBroken(_l("Enter the reason; it stays with the finding."), "reason")

@@ -93,7 +93,7 @@ class ChangeForm(FlaskForm):
     grade = SelectField(_l("Grade"), choices=[SelectChoice(grade.value, grade.label) for grade in Grade])
     reason = TextAreaField(
         _l("Reason of the change"),
-        [*_needed(_l("Give the reason; it stays with the finding.")), _length(_LONG)],
+        [*_needed(_l("Enter the reason; it stays with the finding.")), _length(_LONG)],
     )
     seen = _Seen()
 
@@ -193,7 +193,7 @@ class FilesForm(FlaskForm):
 class DueForm(FlaskForm):
     due_on = _Days(_l("New due date"), _needed(_l("Choose a day.")))
     reason = TextAreaField(
-        _l("Reason"), [*_needed(_l("Give the reason; it stays with the finding.")), _length(_LONG)]
+        _l("Reason"), [*_needed(_l("Enter the reason; it stays with the finding.")), _length(_LONG)]
     )
     seen = _Seen()
 
@@ -209,7 +209,7 @@ class DueDecisionForm(FlaskForm):
 
 class ReasonForm(FlaskForm):
     reason = TextAreaField(
-        _l("Reason"), [*_needed(_l("Give the reason; it stays with the finding.")), _length(_LONG)]
+        _l("Reason"), [*_needed(_l("Enter the reason; it stays with the finding.")), _length(_LONG)]
     )
     seen = _Seen()
 

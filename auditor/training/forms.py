@@ -53,7 +53,7 @@ class RuleForm(FlaskForm):
         default="everyone",
         validators=[InputRequired(_l("Choose at least one department, or everyone."))],
     )
-    first_opens_on = DateField(_l("Opens on"), validators=[InputRequired(_l("Give a date."))])
+    first_opens_on = DateField(_l("Opens on"), validators=[InputRequired(_l("Enter a date."))])
     due_days = IntegerField(
         _l("Days until it is due"),
         default=30,
@@ -79,7 +79,7 @@ class ReasonForm(FlaskForm):
     reason = TextAreaField(
         _l("Reason"),
         validators=[
-            DataRequired(_l("Give the reason; it stays in the records.")),
+            DataRequired(_l("Enter the reason; it stays in the records.")),
             Length(max=1000, message=_l("Shorten the reason to 1,000 characters.")),
         ],
     )
@@ -93,7 +93,7 @@ class ReasonForm(FlaskForm):
 class DueForm(ReasonForm):
     """Another due date, with its reason."""
 
-    due_on = DateField(_l("New due date"), validators=[InputRequired(_l("Give a date."))])
+    due_on = DateField(_l("New due date"), validators=[InputRequired(_l("Enter a date."))])
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **{"prefix": "due-", **values})

@@ -153,7 +153,7 @@ def remind(actor: Actor, round_id: int, assignment_ids: Collection[int], at: dat
 def _checked(reason: str) -> str:
     reason = reason.strip()
     if not reason:
-        raise RuleBroken(_l("Give the reason; it stays in the records."), "reason")
+        raise RuleBroken(_l("Enter the reason; it stays in the records."), "reason")
     if len(reason) > LONGEST_REASON:
         raise RuleBroken(_l("Shorten the reason to 1,000 characters."), "reason")
     return reason

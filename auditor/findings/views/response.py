@@ -105,5 +105,5 @@ def page_of(finding: Finding) -> str:
 
 def not_now(finding: Finding) -> Response:
     """Go back to the finding and say that this step is not possible where it stands."""
-    flash(_("This step is not possible where the finding stands now. Nothing was changed."), "info")
+    flash(_("This step is not possible in the present state of the finding. Nothing was changed."), "info")
     return redirect(page_of(finding), 303)

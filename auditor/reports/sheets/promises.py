@@ -23,7 +23,7 @@ def write(sheet: Sheet, book: Book, material: Material) -> None:
     )  # fmt: skip
     if not material.promises:
         sheet.write()
-        sheet.write([(styles.note, ""), (styles.text, _("No published policy has been brought in so far."))])
+        sheet.write([(styles.note, ""), (styles.text, _("No published text has been entered yet."))])
         return
     sheet.section(_("How the promises stand"))
     for verdict in Verdict:
