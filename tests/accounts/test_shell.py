@@ -43,3 +43,15 @@ def test_a_signed_in_person_is_told_that_the_database_does_not_answer(
     assert answer.status_code == 503
     assert "データベースから時間内に応答がありませんでした" in text_of(answer)
     assert "髙橋" not in answer.text
+
+
+def test_a_signed_in_person_is_told_that_a_file_is_too_large(app: Any, cast: Cast, client: Any) -> None:
+    cast.sign_in(client, "auditor")
+    # A server calls with no connection of its own; the size is found before one is opened.
+    db.database.close()
+    try:
+        answer = client.post("/accounts/preferences", data=b"0" * (app.config["MAX_CONTENT_LENGTH"] + 1))
+    finally:
+        db.database.connect(reuse_if_open=True)
+    assert answer.status_code == 413
+    assert "ファイルが大きすぎます" in text_of(answer)
