@@ -12,7 +12,7 @@ from auditor.access import Permission, requires
 from auditor.audits import actions, queries, workpage
 from auditor.audits.forms import AnswerForm, EvidenceForm
 from auditor.audits.models import AuditItem
-from auditor.audits.results import EDITABLE, WITH_FINDING, Result, State
+from auditor.audits.results import EDITABLE, NONCONFORMITIES, WITH_FINDING, Result, State
 from auditor.audits.views import bp
 from auditor.dated import Moment
 from auditor.errors import NotFound, RuleBroken, Stale
@@ -176,10 +176,8 @@ def _page(
         editable=conducts and State(found.audit.current_state) in EDITABLE,
         conducts=conducts,
         conflict=_conflict(stale) if stale else None,
-        wants_finding=page.latest is not None
-        and page.latest.result in WITH_FINDING
-        and not page.own_findings,
-        finding_results=" ".join(WITH_FINDING),
+        must_have_finding=sorted(NONCONFORMITIES),
+        may_have_finding=sorted(WITH_FINDING - NONCONFORMITIES),
         findings_url=_finding_url(found),
     )
     return body, status
