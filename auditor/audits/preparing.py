@@ -200,7 +200,7 @@ def candidates(
 
 def find_people(text: str, moment: Moment, limit: int = _FOUND) -> list[int]:
     """Return persons who work here and whose name, reading or number contains ``text``: one query."""
-    key = search_key(text)
+    key = search_key(text[:100])
     if not key:
         return []
     working = Employment.standing(moment).where(Employment.status != "left")
@@ -218,6 +218,7 @@ def find_people(text: str, moment: Moment, limit: int = _FOUND) -> list[int]:
 
 def find_subjects(text: str, moment: Moment, limit: int = _FOUND) -> list[Subject]:
     """Return the subjects whose name or code contains ``text``; inactive ones are left out: one query."""
+    text = text[:100]  # SQLite refuses a long pattern
     units = DepartmentDetail.standing(moment).where(DepartmentDetail.active)
     others = SubjectDetail.standing(moment).where(SubjectDetail.active)
     if text:

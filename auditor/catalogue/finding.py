@@ -10,7 +10,7 @@ from auditor.dated import Moment
 from auditor.language import current, pick
 from auditor.people import queries as people
 from auditor.people.models import PersonDetail
-from auditor.people.names import search_key
+from auditor.people.names import search_key, search_words
 
 MOST = 10
 
@@ -25,7 +25,7 @@ class Match(TypedDict):
 
 def subjects(text: str, moment: Moment, most: int = MOST) -> list[Match]:
     """Return the active subjects whose name (either language) or code contains each word of ``text``."""
-    keys = [search_key(word) for word in text.split()]
+    keys = search_words(text)
     found: list[Match] = []
     for subject, names in active_subjects(moment):
         key = search_key(" ".join((subject.code, *names)))
@@ -74,7 +74,7 @@ def controls(text: str, moment: Moment, most: int = MOST) -> list[Match]:
 
 def persons(text: str, moment: Moment, most: int = MOST) -> list[Match]:
     """Return persons who work here and whose name or number contains each word of ``text``."""
-    keys = [key for word in text.split() if (key := search_key(word))]
+    keys = search_words(text)
     if not keys:
         return []
     working = people.employments(moment)

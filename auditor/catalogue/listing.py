@@ -9,7 +9,7 @@ from auditor.catalogue.words import TARGETS
 from auditor.dated import Moment
 from auditor.language import current
 from auditor.people import queries as people
-from auditor.people.names import search_key
+from auditor.people.names import search_key, search_words
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def lines(kind: str, text: str, moment: Moment) -> list[Line]:
     Three queries. Names live in two tables and two languages, so they are matched here: a company has some
     hundred subjects, not some hundred thousand.
     """
-    keys = [search_key(word) for word in text.split()]
+    keys = search_words(text)
     found = [line for line, key in _all(kind, moment) if all(one in key for one in keys)]
     return sorted(found, key=lambda line: (not line.active, line.subject.code))
 

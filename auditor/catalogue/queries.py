@@ -27,7 +27,7 @@ from auditor.dated import Moment
 from auditor.errors import Forbidden, NotFound
 from auditor.language import current, pick
 from auditor.people import queries as people
-from auditor.people.names import search_key
+from auditor.people.names import search_words
 
 NOBODY = "none"  # the filter for controls without an owner
 
@@ -171,7 +171,7 @@ def _conditions(version: CatalogueVersion, wanted: Filter, moment: Moment) -> li
 
 def matching(text: str) -> list[Any]:
     """Return one condition a word: found in either language, whatever its width, case or kana."""
-    return [Control.search_key.contains(key) for word in text.split() if (key := search_key(word))]
+    return [Control.search_key.contains(key) for key in search_words(text)]
 
 
 def owners(

@@ -18,7 +18,7 @@ Match = dict[str, object]
 
 def persons(text: str, moment: Moment) -> list[Match]:
     """Return up to twelve persons who work here and whose name, kana or number holds ``text``."""
-    key = search_key(text)
+    key = search_key(text[:100])  # SQLite refuses a long pattern
     if not key:
         return []
     working = people.employments(moment).select(Employment.person)
@@ -39,7 +39,7 @@ def persons(text: str, moment: Moment) -> list[Match]:
 
 def departments(text: str, moment: Moment) -> list[Match]:
     """Return up to twelve departments whose name or code holds ``text``."""
-    key = search_key(text)
+    key = search_key(text[:100])  # SQLite refuses a long pattern
     if not key:
         return []
     tree = people.tree(moment)

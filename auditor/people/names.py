@@ -59,6 +59,8 @@ _ROWS = {
 _VOWELS = {kana: vowel for vowel, row in _ROWS.items() for kana in vowel + row}
 _VOICING_MARKS = "\u3099\u309a"
 _NOT_SEARCHED = dict.fromkeys(map(ord, " \t\n\u3000・･=＝-‐'’"))
+_SOUGHT = 100  # characters of a search field
+_SOUGHT_WORDS = 10
 
 
 def search_key(text: str) -> str:
@@ -69,6 +71,15 @@ def search_key(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).translate(_FOLD)
     bare = "".join(char for char in folded if not _is_variation_selector(char))
     return bare.casefold().translate(_TO_HIRAGANA).translate(_NOT_SEARCHED)
+
+
+def search_words(text: str) -> list[str]:
+    """Return the search keys of the first words typed into a search field, each once.
+
+    SQLite refuses a long pattern, and a statement of many conditions one within the other.
+    """
+    keys = (search_key(word) for word in text[:_SOUGHT].split())
+    return list(dict.fromkeys(key for key in keys if key))[:_SOUGHT_WORDS]
 
 
 def sort_key(kana: str) -> str:

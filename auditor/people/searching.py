@@ -12,7 +12,7 @@ from auditor.access import Actor, Permission
 from auditor.dated import Moment
 from auditor.people import queries
 from auditor.people.models import Employment, Membership, Person, PersonDetail
-from auditor.people.names import search_key
+from auditor.people.names import search_key, search_words
 
 MATCHES = 12  # what a field that searches shows
 
@@ -42,8 +42,8 @@ def listed(
         query = query.where(
             PersonDetail.person.in_(members.where(Membership.department.in_(list(departments))))
         )
-    for word in text.split():
-        query = query.where(PersonDetail.search_key.contains(search_key(word)))
+    for key in search_words(text):
+        query = query.where(PersonDetail.search_key.contains(key))
     return query
 
 
@@ -114,7 +114,7 @@ def departments_matching(actor: Actor, text: str, moment: Moment, language: str)
     """Return departments in use that the actor may see, for a field that searches: id, label, hint."""
     units = queries.tree(moment)
     allowed = reach(actor)
-    words = [search_key(word) for word in text.split()]
+    words = search_words(text)
     codes = queries.codes(units.details)
     found = []
     for unit_id in ordered(units):
