@@ -27,7 +27,7 @@ def register(main: click.Group) -> None:
 
 @click.group()
 def user() -> None:
-    """Accounts: create one, set a password, grant and withdraw roles."""
+    """Create accounts, set passwords, grant and withdraw roles."""
 
 
 def _person(number: str) -> int:
@@ -63,7 +63,9 @@ def create(
 
 @command(user, "passwd")
 @click.argument("number")
-@click.option("--first", is_flag=True, help="Print a first password that must be changed at the sign-in.")
+@click.option(
+    "--first", is_flag=True, help="Print a first password that must be changed at the first sign-in."
+)
 @click.option("--password", help="Asked for where it is not given, so that it stays out of the history.")
 def passwd(number: str, first: bool, password: str | None) -> None:
     """Set a person's password; their sessions end.

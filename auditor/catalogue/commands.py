@@ -34,7 +34,7 @@ def register(main: click.Group) -> None:
     @FILE
     @AS_JSON
     def check(file: Path, as_json: bool) -> None:
-        """Say everything that is wrong with a catalogue file, one line a problem: FILE:LINE: what.
+        """Say everything that is wrong with a catalogue file, one line per problem: FILE:LINE: what.
 
         Exit 1 when there are problems. Saves nothing. Example: auditor catalogue check controls.yaml
         """
@@ -55,7 +55,7 @@ def register(main: click.Group) -> None:
     def import_file(file: Path, file_format: str, dry_run: bool, as_json: bool) -> None:
         """Import a catalogue file and use it for new audits from today on. The same again changes nothing.
 
-        Exit 1 with one line a problem, or when the version was imported before with other content.
+        Exit 1 with one line per problem, or when the version was imported before with other content.
         Example: auditor catalogue import controls.yaml --dry-run
         """
         found = _read_or_exit(file, as_json)

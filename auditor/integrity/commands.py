@@ -58,7 +58,7 @@ def erase() -> None:
 def erase_one(employee_number: str, yes: bool) -> None:
     """Erase name, reading, address and account of somebody who has left.
 
-    They are erased by themselves after the years set in the settings; this is for a request to be forgotten
+    This happens automatically after the years set in the settings; the command is for a request to be erased
     earlier. Example: auditor erase person 000123
     """
     found = Person.get_or_none(Person.employee_number == employee_number)

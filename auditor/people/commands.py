@@ -26,13 +26,15 @@ def register(main: click.Group) -> None:
 
 @click.group()
 def people() -> None:
-    """The roster: import it."""
+    """Import the roster."""
 
 
 @command(people, "import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--effective", type=click.DateTime(["%Y-%m-%d"]), help="Day it holds from; today, or as its title says."
+    "--effective",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day from which it holds (default: the date in its title, else today).",
 )
 @click.option("--whole-roster", is_flag=True, help="Whoever is not in the file has left.")
 @click.option("--confirm-leavers", is_flag=True, help="Yes, more than 5 % leave at once.")

@@ -17,13 +17,13 @@ def register(main: click.Group) -> None:
 
     @main.group()
     def training() -> None:
-        """Courses and who takes them."""
+        """Import courses."""
 
     @console.command(training, "import")
     @click.argument("folder", type=click.Path(file_okay=False, exists=True, path_type=Path), required=False)
     @click.option("--open", "offer", is_flag=True, help="Offer this version from now on.")
     def import_(folder: Path | None, offer: bool) -> None:
-        """Bring in a course from FOLDER (course.yaml, content.ja.md, content.en.md, questions.yaml).
+        """Import a course from FOLDER (course.yaml, content.ja.md, content.en.md, questions.yaml).
 
         Without FOLDER, the basic course that comes with the product.
 
