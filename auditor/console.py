@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from peewee import OperationalError
 
-from auditor.errors import AuditorError
+from auditor.errors import AuditorError, NotFound
 
 COMMAND_LINE = "command"
 
@@ -21,7 +22,8 @@ def command(
     """Register a command that runs inside the application, with its database open.
 
     Adds ``--data``. ``upgrade`` creates or upgrades the database first. Exit 1 with one line for an
-    AuditorError; click answers wrong usage with 2.
+    AuditorError, for a file that cannot be written and for a database that does not answer; click answers
+    wrong usage with 2.
     """
 
     def decorate(function: Callable[..., Any]) -> click.Command:
@@ -37,8 +39,8 @@ def command(
                 app = create_app(settings)
                 with app.app_context(), db.connected():
                     function(**arguments)
-            except AuditorError as error:
-                click.echo(f"auditor: {error}", err=True)
+            except (AuditorError, OSError, OperationalError) as error:
+                click.echo(f"auditor: {_line(error)}", err=True)
                 sys.exit(1)
 
         option = click.option(
@@ -49,3 +51,11 @@ def command(
         return group.command(name)(option(run))
 
     return decorate
+
+
+def _line(error: Exception) -> str:
+    """Return what went wrong as one line; what an outside library says may take several."""
+    if isinstance(error, NotFound):
+        return str(error) or "There is no such thing. Look at the number again; nothing was written."
+    said = " ".join(str(error).split())
+    return f"The database does not answer: {said}" if isinstance(error, OperationalError) else said

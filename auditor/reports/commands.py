@@ -18,12 +18,22 @@ from auditor.language import speaking
 from auditor.reports import actions, exports
 from auditor.reports.exports import ListExport
 from auditor.reports.scope import scope_of
+from auditor.typed import LARGEST
 
 _LANGUAGE = click.option(
     "--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True, help="Language of the file."
 )
+
+
+def _folder_is_there(_context: click.Context, _option: click.Parameter, output: Path) -> Path:
+    if not output.absolute().parent.is_dir():
+        raise click.BadParameter(f"There is no folder {output.parent}. Make it, or name another.")
+    return output
+
+
 _OUTPUT = click.option(
-    "-o", "--output", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path), help="The file."
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    callback=_folder_is_there, help="The file.",
 )  # fmt: skip
 
 
@@ -59,7 +69,7 @@ def register(main: click.Group) -> None:
 
 def _lists(export: click.Group) -> None:
     @command(export, "audit")
-    @click.argument("audit_id", type=int)
+    @click.argument("audit_id", type=click.IntRange(1, LARGEST))
     @_LANGUAGE
     @_OUTPUT
     def audit(audit_id: int, lang: str, output: Path) -> None:
@@ -78,7 +88,11 @@ def _lists(export: click.Group) -> None:
         _write(lambda moment: exports.audits_list(application(COMMAND_LINE), wanted, moment), lang, output)
 
     @command(export, "training")
-    @click.option("--course", type=int, help="Number of the course in its address (default: the first one).")
+    @click.option(
+        "--course",
+        type=click.IntRange(1, LARGEST),
+        help="Number of the course in its address (default: the first one).",
+    )
     @_LANGUAGE
     @_OUTPUT
     def training(course: int | None, lang: str, output: Path) -> None:

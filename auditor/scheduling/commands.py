@@ -75,14 +75,22 @@ def _announce_first_steps(app: Flask, address: str) -> None:
     "--data", type=click.Path(file_okay=False, path_type=Path), help="Data folder (or AUDITOR_DATA)."
 )
 def scheduler(data: Path | None) -> None:
-    """Run only the jobs, beside web processes (which are then started with AUDITOR_SCHEDULER=no)."""
+    """Run only the jobs, beside web processes (which are then started with AUDITOR_SCHEDULER=no).
+
+    Example: auditor scheduler --data /srv/auditor
+    """
     from auditor import create_app, open_database
     from auditor.config import Settings
+    from auditor.errors import AuditorError
     from auditor.scheduling.runner import Runner
 
-    settings = Settings.load(data=data)
-    open_database(settings)
-    runner = Runner(create_app(settings), settings)
+    try:
+        settings = Settings.load(data=data)
+        open_database(settings)
+        runner = Runner(create_app(settings), settings)
+    except AuditorError as error:
+        click.echo(f"auditor: {error}", err=True)
+        sys.exit(1)
     runner.start()
     try:
         while True:
@@ -158,7 +166,7 @@ def upgrade() -> None:
 @command(database, "status", upgrade=False)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def status(as_json: bool) -> None:
-    """List the migrations and whether each is applied. Exit 1 when one is missing."""
+    """List the migrations and whether each is applied. Exit 1 when one is missing. Example: auditor db status"""
     rows = [(entry.name, entry.applied is not None) for entry in migrating.runner().status()]
     if as_json:
         click.echo(json.dumps([{"name": name, "applied": applied} for name, applied in rows]))

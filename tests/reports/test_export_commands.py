@@ -63,3 +63,21 @@ def test_a_day_to_come_is_one_clear_line(year: Year, run: Any, tmp_path: Path) -
 def test_a_day_that_is_none_is_wrong_usage(year: Year, run: Any, tmp_path: Path) -> None:
     assert run("summary", "--as-of", "yesterday", "-o", str(tmp_path / "x.xlsx")).exit_code == 2
     assert run("summary").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "said"), [("999", 1, "no such thing"), ("9" * 20, 2, "is not in the range")]
+)
+def test_an_audit_that_is_not_there_is_one_clear_line(
+    year: Year, run: Any, tmp_path: Path, number: str, code: int, said: str
+) -> None:
+    done = run("audit", number, "-o", str(tmp_path / "x.xlsx"))
+    assert (done.exit_code, said in done.output) == (code, True), done.output
+
+
+def test_a_folder_that_is_not_there_is_said_before_anything_is_made(
+    year: Year, run: Any, tmp_path: Path
+) -> None:
+    done = run("summary", "-o", str(tmp_path / "nowhere" / "x.xlsx"))
+    assert done.exit_code == 2
+    assert "There is no folder" in done.output
