@@ -51,12 +51,7 @@ def record(
     if once and (before := Finding.get_or_none(Finding.once == once)) is not None:
         found: Finding = before
         return found
-    if due_on < today:
-        raise RuleBroken(_l("The due date is in the past. Choose today or a later day."), "due_on")
-    if found_on and found_on > today:
-        raise RuleBroken(
-            _l("The day it was found is in the future. Enter today or an earlier day."), "found_on"
-        )
+    _check_dates(due_on, found_on, today)
     if item is not None:
         subject_id, control_id, source = item.audit.subject_id, item.control_id, Source.AUDIT
         if (taken := Finding.get_or_none(Finding.item == item)) is not None:
@@ -87,6 +82,15 @@ def record(
         activity.record(RECORDED, finding=finding.id, item=finding.item_id)
         tell("finding_recorded", finding, head_of(finding, Moment.at(at)), 1, at, actor)
         return finding
+
+
+def _check_dates(due_on: date, found_on: date | None, today: date) -> None:
+    if due_on < today:
+        raise RuleBroken(_l("The due date is in the past. Choose today or a later day."), "due_on")
+    if found_on and found_on > today:
+        raise RuleBroken(
+            _l("The day it was found is in the future. Enter today or an earlier day."), "found_on"
+        )
 
 
 def change(
