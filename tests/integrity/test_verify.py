@@ -90,7 +90,7 @@ def _change(column: str, value: str) -> Callable[[], None]:
         _change("actor_id", "4711"),
         _change("data", "'{}'"),
         _change("at", "'2020-01-01 00:00:00.000000'"),
-        _change("rows", "'[[\"department\", [], 1, \"0\"]]'"),
+        _change("rows", '\'[["department", [], 1, "0"]]\''),
         _change("prev", "'" + "0" * 64 + "'"),
     ],
     ids=["actor", "data", "time", "rows", "link"],
