@@ -143,6 +143,8 @@ def test_the_pages_lead_from_the_subject_to_the_assigned_audit(client: Any, cast
     assert "営業第一部" in client.page(f"/audits/new/{draft.id}/check").text_content()
     assert Audit.select().count() == 0
     done = client.post(f"/audits/new/{draft.id}/check")
+    again = client.post(f"/audits/new/{draft.id}/check")
+    assert (again.status_code, again.headers["Location"]) == (303, "/audits/"), "a double click assigns once"
     assert done.status_code == 303
     assert Audit.get().number in client.page(done.location).text_content()
     assert AuditItem.select().count() == 2

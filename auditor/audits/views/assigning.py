@@ -25,7 +25,7 @@ from auditor.audits.views import bp
 from auditor.audits.views.choosing import chosen, people_shown, picked_people
 from auditor.catalogue.models import CatalogueVersion, Control, Subject
 from auditor.dated import Moment
-from auditor.errors import RuleBroken
+from auditor.errors import NotFound, RuleBroken
 from auditor.language import _, current, format_long_day
 from auditor.people import queries as people
 from auditor.web import current_actor, request_time
@@ -273,7 +273,14 @@ def _check(version_id: int, subject: Subject, new: Any, appointees: Any) -> None
 def new_check(draft_id: int) -> Answer:
     """Show everything once more, then assign."""
     at, actor = request_time(), current_actor()
-    draft = preparing.draft_for(actor, draft_id)
+    try:
+        draft = preparing.draft_for(actor, draft_id)
+    except NotFound:
+        if request.method == "GET":
+            raise
+        # A second click on "assign": the first one has used the draft up, and its audit is in the list.
+        flash(_("This was assigned already. The audit is in the list below."), "success")
+        return redirect(url_for("audits.index"), 303)
     status, error = 200, None
     if request.method == "POST":
         try:
