@@ -6,6 +6,7 @@ import smtplib
 import socket
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import lxml.html
 import peewee
@@ -83,7 +84,7 @@ def test_english_may_stand_where_it_is_marked_or_typed_by_a_person() -> None:
     pages.check(GOOD.replace("<button>", f"{marked}<button>"))
 
 
-def test_a_form_without_its_token_is_refused_in_tests_too(client: pages.CheckedClient) -> None:
+def test_a_form_without_its_token_is_refused_in_tests_too(client: pages.CheckedClient, cast: Any) -> None:
     typed = {"login": "000104", "password": "a wrong password"}
     assert client.post("/accounts/sign-in", data=typed, csrf=False).status_code == 400
     assert client.post("/accounts/sign-in", data=typed).status_code == 422

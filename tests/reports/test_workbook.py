@@ -33,7 +33,7 @@ from tests.reports.year import Year
 
 LATER = datetime(2026, 12, 15, 3, 0, tzinfo=UTC)
 RELAXED = {"ja": "独立性の特例（ごく小規模な会社）", "en": "Relaxed rules of independence"}
-CHANGED = activity.event_type("test.changed", "Changed", "rows")
+CHANGED = activity.event_type("test.changed", "Test rows changed", "rows")
 PRODUCTION = {"Produced by", "Produced at", "Known up to", "End of the log as of then", "End of the log at production", None}  # fmt: skip
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
