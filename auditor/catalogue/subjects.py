@@ -44,7 +44,9 @@ def add_subject(
     Raises RuleBroken for another kind, no name, or a code that is used already.
     """
     if kind not in BY_HAND:
-        raise RuleBroken(_l("The company and its departments come from the roster and cannot be added here."), "kind")
+        raise RuleBroken(
+            _l("The company and its departments come from the roster and cannot be added here."), "kind"
+        )
     code, values = code.strip(), _values(name_ja, name_en, owner_department)
     if not code:
         raise RuleBroken(_l("Enter a code."), "code")
