@@ -49,6 +49,8 @@ class Runner:
         if self._file is not None:
             self._file.close()
         if self._connection is not None:
+            # Given back by word: a closed connection keeps its locks until its server process has noticed.
+            self._connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
             self._connection.close()
 
     def _elect(self) -> None:
