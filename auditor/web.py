@@ -17,7 +17,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from auditor import assets, clock, db, language
 from auditor.access import NOBODY, Actor, Permission, marks_of
 from auditor.errors import Forbidden, NotFound, RuleBroken
-from auditor.language import _
 
 PAGE_SIZES = (25, 50, 100)
 LANGUAGE_COOKIE = "language"
@@ -236,11 +235,3 @@ def as_attachment(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def refused_text() -> str:
-    """Return the sentence above a form that was refused."""
-    text = _(
-        "The form was not saved. What you entered is kept below. Correct the marked fields and save again."
-    )
-    return str(text)

@@ -264,11 +264,6 @@ def _results_at(moment: Moment, audit_ids: Any) -> dict[int, dict[str, int]]:
     return found
 
 
-def results_at(moment: Moment, *where: Any) -> Any:
-    """Return the standing results at ``moment`` with their items; ``where`` narrows by ItemResult.item."""
-    return ItemResult.standing(moment, *where).select(ItemResult, AuditItem).join(AuditItem)
-
-
 def title(audit: Audit, name: str) -> str:
     """Return what an audit is called in lists and mails: its number and subject."""
     return f"{audit.number} {name}"
