@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
+from flask import has_app_context
 from peewee import (
     AutoField,
     BooleanField,
@@ -28,6 +29,8 @@ from peewee import (
     TextField,
 )
 from playhouse.postgres_ext import PooledPsycopg3Database
+
+from auditor.language import _
 
 database = DatabaseProxy()
 _CHUNK = 500  # rows an INSERT: stays below SQLite's limit of 32,766 variables at 60 columns
@@ -136,6 +139,47 @@ class UtcDateTimeField(DateTimeField):
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
+ERASED_MARK = "␡"  # what stands in the place of an erased text, in every language
+
+
+class ErasedText(str):
+    """What an erased text reads as, in the reader's language; written again, it stays erased."""
+
+
+class _Erasable:
+    """Of a column in which people write: its text can be erased (auditor.integrity.texts)."""
+
+    def db_value(self, value: Any) -> Any:
+        if isinstance(value, ErasedText):
+            return ERASED_MARK
+        if value == ERASED_MARK:
+            value = f"{ERASED_MARK} "  # nobody makes a text look erased by typing the mark
+        return super().db_value(value)  # type: ignore[misc]
+
+    def python_value(self, value: Any) -> Any:
+        if value == ERASED_MARK:
+            return ErasedText(_("(erased)") if has_app_context() else "(erased)")
+        return super().python_value(value)  # type: ignore[misc]
+
+
+class Written(_Erasable, TextField):
+    """What a person wrote. Its table has a ``text_salt`` beside it."""
+
+
+class WrittenLine(_Erasable, CharField):
+    """What a person wrote, on one line. Its table has a ``text_salt`` beside it."""
+
+
+class TextSalt(CharField):
+    """Keeps the digest of a row from being found by trying texts; replaced when one of them is erased.
+
+    Null in rows of versions that had none.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=32, null=True, default=lambda: secrets.token_hex(16), **options)
+
+
 class JsonField(TextField):
     """A value as canonical JSON text: the same on both databases, and equal values give equal text."""
 
@@ -159,6 +203,8 @@ def canonical(value: Any) -> str:
 
 def plain(value: Any) -> Any:
     """Return a stored value in the one form that digests are made of."""
+    if isinstance(value, ErasedText):
+        return ERASED_MARK
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):
@@ -231,6 +277,21 @@ class CountedModel(BaseModel):
         if not named <= allowed:
             raise RuntimeError(f"{cls.__name__}: {sorted(named - allowed)} are never overwritten; add a row")
         return super().update(__data, **update)
+
+    @classmethod
+    def written_columns(cls) -> list[str]:
+        """Return the columns in which people write, and whose text can be erased."""
+        return [field.name for field in cls._meta.sorted_fields if isinstance(field, _Erasable)]
+
+    @classmethod
+    def empty_text(cls, row_id: int, column: str) -> bool:
+        """Put the mark of erasure in the place of a text, and a fresh salt; returns whether it stood there.
+
+        For auditor.integrity.texts only, which records what this does to the digest of the row.
+        """
+        values = {column: ErasedText(), "text_salt": secrets.token_hex(16)}
+        field = cls._meta.fields[column]
+        return bool(super().update(values).where(cls.id == row_id, field != ErasedText()).execute())
 
     @classmethod
     def delete(cls) -> Any:

@@ -6,7 +6,7 @@ from peewee import CharField, DateField, ForeignKeyField, IntegerField, TextFiel
 
 from auditor.catalogue.models import Catalogue, CatalogueVersion, Control, Subject
 from auditor.dated import DatedRow
-from auditor.db import BaseModel, CountedModel, Flag, JsonField, UtcDateTimeField
+from auditor.db import BaseModel, CountedModel, Flag, JsonField, TextSalt, UtcDateTimeField, Written
 from auditor.evidence.models import Evidence
 from auditor.people.models import Person
 
@@ -70,7 +70,8 @@ class AuditPlan(DatedRow):
     audit_id: int
     starts_on = DateField()
     due_on = DateField(index=True)
-    reason = TextField(default="")
+    reason = Written(default="")
+    text_salt = TextSalt()
 
     series = ("audit",)
 
@@ -84,7 +85,8 @@ class AuditAssignee(DatedRow):
     person_id: int
     lead = Flag(default=False)
     held = Flag()
-    override_reason = TextField(default="")
+    override_reason = Written(default="")
+    text_salt = TextSalt()
     overridden_by = IntegerField(null=True)
 
     series = ("audit", "person")
@@ -96,7 +98,8 @@ class AuditState(DatedRow):
     audit = ForeignKeyField(Audit, backref="states")
     audit_id: int
     state = CharField(max_length=20)
-    comment = TextField(default="")
+    comment = Written(default="")
+    text_salt = TextSalt()
 
     series = ("audit",)
 
@@ -121,7 +124,8 @@ class IndependenceSettlement(DatedRow):
     exception = ForeignKeyField(IndependenceException, backref="settlements")
     exception_id: int
     outcome = CharField(max_length=20)
-    reason = TextField(default="")
+    reason = Written(default="")
+    text_salt = TextSalt()
 
     series = ("exception",)
 
@@ -148,8 +152,9 @@ class ItemResult(DatedRow):
     item = ForeignKeyField(AuditItem, backref="results")
     item_id: int
     result = CharField(max_length=20)
-    note = TextField(default="")
-    reason = TextField(default="")
+    note = Written(default="")
+    reason = Written(default="")
+    text_salt = TextSalt()
 
     series = ("item",)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from peewee import CharField, DateField, ForeignKeyField, IntegerField, TextField
 
 from auditor.dated import DatedRow
-from auditor.db import BaseModel, CountedModel, Flag, JsonField, UtcDateTimeField
+from auditor.db import BaseModel, CountedModel, Flag, JsonField, TextSalt, UtcDateTimeField, Written
 from auditor.people.models import Department, Person
 
 
@@ -154,7 +154,8 @@ class Applicability(DatedRow):
     subject = ForeignKeyField(Subject)
     subject_id: int
     applies = Flag()
-    reason = TextField(default="")
+    reason = Written(default="")
+    text_salt = TextSalt()
 
     series = ("catalogue", "code", "subject")
 

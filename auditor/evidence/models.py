@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from peewee import BigIntegerField, CharField, DateField, ForeignKeyField, TextField
+from peewee import BigIntegerField, CharField, DateField, ForeignKeyField
 
-from auditor.db import CountedModel, UtcDateTimeField
+from auditor.db import CountedModel, TextSalt, UtcDateTimeField, Written, WrittenLine
 from auditor.people.models import Person
 
 
@@ -25,11 +25,12 @@ class Evidence(CountedModel):
 
     file = ForeignKeyField(StoredFile, null=True, backref="evidence")
     file_id: int | None
-    url = CharField(max_length=2000, default="")
-    name = CharField(max_length=255)
+    url = WrittenLine(max_length=2000, default="")
+    name = WrittenLine(max_length=255)
     about_on = DateField()
     expires_on = DateField(null=True)
-    note = TextField(default="")
+    note = Written(default="")
+    text_salt = TextSalt()
     given_by = ForeignKeyField(Person, null=True)
     given_by_id: int | None
     given_at = UtcDateTimeField()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from peewee import CharField, DateField, ForeignKeyField, IntegerField, TextField
+from peewee import CharField, DateField, ForeignKeyField, IntegerField
 
 from auditor.audits.models import AuditItem
 from auditor.catalogue.models import Control, Subject
 from auditor.dated import DatedRow
-from auditor.db import CountedModel, Flag, UtcDateTimeField
+from auditor.db import CountedModel, Flag, TextSalt, UtcDateTimeField, Written, WrittenLine
 from auditor.evidence.models import Evidence
 from auditor.people.models import Department, Person
 
@@ -44,13 +44,14 @@ class FindingDetail(DatedRow):
 
     finding = ForeignKeyField(Finding, backref="details")
     finding_id: int
-    title = CharField(max_length=200)
-    facts = TextField()
+    title = WrittenLine(max_length=200)
+    facts = Written()
     grade = CharField(max_length=20)  # major, minor, observation, improvement
     department = ForeignKeyField(Department)
     department_id: int
     due_on = DateField(index=True)
-    reason = TextField(default="")  # of a change
+    reason = Written(default="")  # of a change
+    text_salt = TextSalt()
 
     series = ("finding",)
 
@@ -61,7 +62,8 @@ class FindingState(DatedRow):
     finding = ForeignKeyField(Finding, backref="states")
     finding_id: int
     state = CharField(max_length=20)
-    comment = TextField(default="")
+    comment = Written(default="")
+    text_salt = TextSalt()
 
     series = ("finding",)
 
@@ -71,7 +73,8 @@ class Cause(DatedRow):
 
     finding = ForeignKeyField(Finding, backref="causes")
     finding_id: int
-    text = TextField()
+    text = Written()
+    text_salt = TextSalt()
 
     series = ("finding",)
 
@@ -81,7 +84,8 @@ class Correction(DatedRow):
 
     finding = ForeignKeyField(Finding, backref="corrections")
     finding_id: int
-    text = TextField()
+    text = Written()
+    text_salt = TextSalt()
     done_on = DateField(null=True)
 
     series = ("finding",)
@@ -93,7 +97,8 @@ class DueRequest(CountedModel):
     finding = ForeignKeyField(Finding, backref="due_requests")
     finding_id: int
     due_on = DateField()
-    reason = TextField()
+    reason = Written()
+    text_salt = TextSalt()
     asked_by = ForeignKeyField(Person)
     asked_by_id: int
     asked_at = UtcDateTimeField()
@@ -105,7 +110,8 @@ class DueDecision(CountedModel):
     request = ForeignKeyField(DueRequest, unique=True, backref="decisions")
     request_id: int
     granted = Flag()
-    comment = TextField(default="")
+    comment = Written(default="")
+    text_salt = TextSalt()
     decided_by = ForeignKeyField(Person)
     decided_by_id: int
     decided_at = UtcDateTimeField()
@@ -128,12 +134,13 @@ class ActionDetail(DatedRow):
 
     corrective_action = ForeignKeyField(CorrectiveAction, backref="details")
     corrective_action_id: int
-    text = TextField()
+    text = Written()
     owner = ForeignKeyField(Person, backref="owned_actions")
     owner_id: int
     due_on = DateField(index=True)
     withdrawn = Flag(default=False)
-    reason = TextField(default="")
+    reason = Written(default="")
+    text_salt = TextSalt()
 
     series = ("corrective_action",)
 
@@ -144,7 +151,8 @@ class ActionState(DatedRow):
     corrective_action = ForeignKeyField(CorrectiveAction, backref="states")
     corrective_action_id: int
     state = CharField(max_length=20)
-    comment = TextField(default="")
+    comment = Written(default="")
+    text_salt = TextSalt()
 
     series = ("corrective_action",)
 
@@ -169,8 +177,9 @@ class Verification(CountedModel):
     verified_by = ForeignKeyField(Person)
     verified_by_id: int
     accepted = Flag()
-    comment = TextField()
-    outside = CharField(max_length=120, default="")  # the outside verifier of a very small company
+    comment = Written()
+    outside = WrittenLine(max_length=120, default="")  # the outside verifier of a very small company
+    text_salt = TextSalt()
     verified_at = UtcDateTimeField()
 
 
@@ -195,8 +204,9 @@ class EffectivenessResult(CountedModel):
     checked_by = ForeignKeyField(Person)
     checked_by_id: int
     effective = Flag()
-    comment = TextField()
-    outside = CharField(max_length=120, default="")
+    comment = Written()
+    outside = WrittenLine(max_length=120, default="")
+    text_salt = TextSalt()
     checked_at = UtcDateTimeField()
 
 
@@ -207,7 +217,8 @@ class FindingComment(CountedModel):
     finding_id: int
     author = ForeignKeyField(Person)
     author_id: int
-    text = TextField()
+    text = Written()
+    text_salt = TextSalt()
     written_at = UtcDateTimeField()
 
 
@@ -219,7 +230,8 @@ class Worry(CountedModel):
     recipient = CharField(max_length=20)  # access.Role: the administrator, or the head of audit
     reporter = ForeignKeyField(Person, null=True)
     reporter_id: int | None
-    text = TextField()
+    text = Written()
+    text_salt = TextSalt()
     reported_at = UtcDateTimeField()
     once = CharField(max_length=40, null=True, unique=True)
 
@@ -230,7 +242,8 @@ class WorryState(DatedRow):
     worry = ForeignKeyField(Worry, backref="states")
     worry_id: int
     state = CharField(max_length=20)
-    comment = TextField(default="")
+    comment = Written(default="")
+    text_salt = TextSalt()
     finding = ForeignKeyField(Finding, null=True)
     finding_id: int | None
 

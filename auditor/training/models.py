@@ -5,7 +5,7 @@ from __future__ import annotations
 from peewee import CharField, DateField, ForeignKeyField, IntegerField, TextField
 
 from auditor.dated import DatedRow
-from auditor.db import BaseModel, CountedModel, Flag, JsonField, UtcDateTimeField
+from auditor.db import BaseModel, CountedModel, Flag, JsonField, TextSalt, UtcDateTimeField, Written
 from auditor.people.models import Person
 
 
@@ -133,7 +133,8 @@ class AssignmentDue(DatedRow):
     assignment = ForeignKeyField(Assignment, backref="dues")
     assignment_id: int
     due_on = DateField()
-    reason = TextField(default="")
+    reason = Written(default="")
+    text_salt = TextSalt()
 
     series = ("assignment",)
 
@@ -144,7 +145,8 @@ class Exemption(DatedRow):
     assignment = ForeignKeyField(Assignment, backref="exemptions")
     assignment_id: int
     exempt = Flag()
-    reason = TextField()
+    reason = Written()
+    text_salt = TextSalt()
 
     series = ("assignment",)
 
