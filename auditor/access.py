@@ -48,6 +48,7 @@ class Permission(StrEnum):
     TRAINING_TAKE = "training_take"
     TRAINING_READ = "training_read"
     TRAINING_MANAGE = "training_manage"
+    TRAINING_REMIND = "training_remind"
     TRAINING_EXEMPT = "training_exempt"
     AUDIT_READ = "audit_read"
     AUDIT_ASSIGN = "audit_assign"
@@ -88,6 +89,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         _P.PEOPLE_READ: Scope.DEPARTMENT,
         _P.CATALOGUE_READ: _ALL,
         _P.TRAINING_READ: Scope.DEPARTMENT,
+        _P.TRAINING_REMIND: Scope.DEPARTMENT,
         _P.AUDIT_READ: Scope.DEPARTMENT,
         _P.FINDING_READ: Scope.DEPARTMENT,
         _P.FINDING_ANSWER: Scope.DEPARTMENT,
@@ -108,7 +110,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         (
             _P.SETTINGS_MANAGE, _P.PEOPLE_READ, _P.PEOPLE_IMPORT, _P.ACCOUNT_MANAGE, _P.ROLE_GRANT,
             _P.DEPUTY_NAME, _P.CATALOGUE_READ, _P.CATALOGUE_MANAGE, _P.SUBJECT_MANAGE, _P.TRAINING_READ,
-            _P.TRAINING_MANAGE, _P.TRAINING_EXEMPT, _P.AUDIT_READ, _P.AUDIT_ASSIGN,
+            _P.TRAINING_MANAGE, _P.TRAINING_REMIND, _P.TRAINING_EXEMPT, _P.AUDIT_READ, _P.AUDIT_ASSIGN,
             _P.FINDING_READ, _P.FINDING_RECORD, _P.FINDING_DUE_CHANGE, _P.FINDING_VERIFY, _P.FINDING_CLOSE,
             _P.FINDING_COMMENT, _P.WORRY_READ, _P.PROMISE_READ, _P.PROMISE_MANAGE, _P.REPORT_EXPORT,
             _P.ACTIVITY_READ, _P.JOBS_READ, _P.JOBS_RUN, _P.OUTBOX_MANAGE,

@@ -35,11 +35,11 @@ FILTERS: dict[str, tuple[str, ...]] = {
 }
 
 
-def reach(actor: Actor) -> frozenset[int] | None:
-    """Return the departments whose training the actor sees; None means all."""
-    if actor.everywhere(Permission.TRAINING_READ):
+def reach(actor: Actor, permission: Permission = Permission.TRAINING_READ) -> frozenset[int] | None:
+    """Return the departments whose training the actor sees, or may do more with; None means all."""
+    if actor.everywhere(permission):
         return None
-    headed = Scope.DEPARTMENT in actor.scopes(Permission.TRAINING_READ)
+    headed = Scope.DEPARTMENT in actor.scopes(permission)
     return actor.department_ids if headed else frozenset()
 
 

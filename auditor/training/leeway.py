@@ -132,13 +132,26 @@ def change_due_of_departments(
     return len(chosen)
 
 
-def remind(actor: Actor, round_id: int, assignment_ids: Collection[int], at: datetime) -> int:
+def remind(
+    actor: Actor,
+    round_id: int,
+    assignment_ids: Collection[int],
+    at: datetime,
+    departments: Collection[int] | None = None,
+) -> int:
     """Remind those of ``assignment_ids`` who still owe the round; returns how many new reminders that makes.
 
-    Once a day a person, however often it is asked; who has completed meanwhile, or is exempt or away, is not.
+    Once a day a person, however often and by whomever it is asked; who has completed meanwhile, or is exempt
+    or away, is not. A department head reaches the own ``departments`` only; None means all.
     """
     rows = [states.standing(row) for row in states.of_round(round_id, Moment.at(at)).tuples()]
-    wanted = [row for row in rows if row.state in states.OWED and row.assignment_id in set(assignment_ids)]
+    asked = set(assignment_ids)
+    wanted = [
+        row
+        for row in rows
+        if row.state in states.OWED and row.assignment_id in asked
+        if departments is None or row.department_id in departments
+    ]
     if not wanted:
         return 0
     with activity.action(actor, at):

@@ -110,7 +110,7 @@ def _teams(within: frozenset[int], moment: Moment) -> list[WorkItem]:
                         )
                     ),
                     f"/training/rounds/{row.id}/people?state=owed",
-                    str(_("See who")),
+                    str(_("Remind them")),
                     row.due_on,
                     "",
                     "",

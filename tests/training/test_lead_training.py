@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from auditor.activity import ActivityEvent
 from auditor.dated import Moment
 from auditor.notifications.models import Notice
 from auditor.people.models import Employment, Membership, Person, PersonDetail
@@ -293,7 +294,43 @@ class TestRound:
         assert parsed(response).xpath("//input[@name='due-due_on']/@value") == [data["due-due_on"]]
         assert not AssignmentDue.select().exists()
 
-    @pytest.mark.parametrize("path", ["remind", "due"])
+    def test_a_department_head_reminds_the_own_staff_once_a_day_and_nobody_else(
+        self, client: Any, owed: Owed
+    ) -> None:
+        owed.cast.sign_in(client, "head_of_sales")
+        page = parsed(client.get(f"/training/rounds/{owed.round.id}/people"))
+        offered = {int(one) for one in page.xpath("//input[@name='assignment']/@value")}
+        assert offered == {owed.of("head_of_sales").id, owed.of("staff_of_sales").id}
+        mine, other = owed.of("staff_of_sales"), owed.of("auditor")
+        address = f"/training/rounds/{owed.round.id}/remind"
+        for _click in range(2):
+            client.post(address, data={"assignment": [str(mine.id), str(other.id)]})
+        owed.cast.sign_in(client, "administrator")
+        client.post(address, data={"assignment": [str(mine.id)]})
+        reminded = [row.person_id for row in Notice.select().where(Notice.kind == "training_reminder")]
+        assert reminded == [owed.cast.person["staff_of_sales"]]
+        told = [row.data for row in ActivityEvent.select().where(ActivityEvent.type == "training.reminded")]
+        assert [(one["asked"], one["new"]) for one in told] == [(1, 1), (1, 0), (1, 0)]
+
+    def test_one_person_is_reminded_from_the_page_of_the_assignment(self, client: Any, owed: Owed) -> None:
+        owed.cast.sign_in(client, "head_of_sales")
+        address = f"/training/assignments/{owed.of('staff_of_sales').id}"
+        form = parsed(client.get(address)).xpath("//form[contains(@action, '/remind')]")[0]
+        data = {one.get("name"): one.get("value") for one in form.xpath(".//input[@name]")}
+        response = client.post(form.get("action"), data=data)
+        assert response.headers["Location"] == address
+        assert Notice.get(Notice.kind == "training_reminder").person_id == owed.cast.person["staff_of_sales"]
+
+    @pytest.mark.parametrize(("name", "status"), [("head_of_audit", 403), ("auditor", 404), (None, 303)])
+    def test_only_those_who_lead_people_remind_them(
+        self, client: Any, owed: Owed, name: str | None, status: int
+    ) -> None:
+        if name:
+            owed.cast.sign_in(client, name)
+        response = client.post(f"/training/rounds/{owed.round.id}/remind", data={"whole": "1"})
+        assert response.status_code == status
+
+    @pytest.mark.parametrize("path", ["due"])
     @pytest.mark.parametrize(("name", "status"), [("head_of_sales", 403), ("auditor", 404), (None, 303)])
     def test_only_those_who_manage_training_act_on_a_round(
         self, client: Any, owed: Owed, path: str, name: str | None, status: int

@@ -7,12 +7,12 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from auditor.access import Permission, requires
+from auditor.access import Actor, Permission, requires
 from auditor.dated import Moment
 from auditor.errors import RuleBroken, Stale
 from auditor.language import _, current
 from auditor.people import queries as people
-from auditor.training import actions, following, history
+from auditor.training import actions, following, history, states
 from auditor.training.forms import DueForm, ReasonForm
 from auditor.training.models import Assignment, AssignmentDue, Exemption
 from auditor.training.states import Standing
@@ -97,9 +97,15 @@ def _page(row: Assignment, standing: Standing, conflict: Stale | None = None, **
         exemption_form=shown["exemption"],
         due_form=shown["due"],
         conflict=_conflict_rows(conflict) if conflict else None,
+        may_remind=_may_remind(actor, standing),
         may_decide=actor.may(Permission.TRAINING_EXEMPT),
         today=moment.day,
     )
+
+
+def _may_remind(actor: Actor, standing: Standing) -> bool:
+    within = following.reach(actor, Permission.TRAINING_REMIND)
+    return standing.state in states.OWED and (within is None or standing.department_id in within)
 
 
 def _conflict_rows(stale: Stale) -> list[dict[str, str]]:

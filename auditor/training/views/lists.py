@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import render_template, request
 
-from auditor.access import Permission
+from auditor.access import Actor, Permission
 from auditor.dated import Moment
 from auditor.language import current
 from auditor.people import queries as people
-from auditor.training import following
+from auditor.training import following, states
 from auditor.web import PAGE_SIZES, Page, current_actor, request_time
 
 
@@ -50,9 +50,20 @@ def people_page(
         state=chosen if chosen in following.FILTERS else "",
         q=text,
         filters_shown=list(following.FILTERS),
-        may_manage=actor.may(Permission.TRAINING_MANAGE),
+        remindable=_remindable(actor, rows) if opened is not None else set(),
         today=moment.day,
     )
+
+
+def _remindable(actor: Actor, rows: list[following.Listed]) -> set[int]:
+    """Return the assignments of a page whose persons the reader may remind."""
+    within = following.reach(actor, Permission.TRAINING_REMIND)
+    return {
+        row.standing.assignment_id
+        for row in rows
+        if row.standing.assignment_id and row.standing.state in states.OWED
+        if within is None or row.standing.department_id in within
+    }
 
 
 def _path(tree: people.Tree, department_id: int | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from auditor.access import Permission, requires
+from auditor.access import Actor, Permission, requires
 from auditor.dated import Moment
 from auditor.errors import RuleBroken
 from auditor.language import _, _n, current
@@ -50,8 +50,17 @@ def _round_page(
         form=form or DueForm(),
         picked=picked,
         may_manage=actor.may(Permission.TRAINING_MANAGE),
+        late=_late(actor, counts),
         all_departments=within is None,
         today=moment.day,
+    )
+
+
+def _late(actor: Actor, counts: dict[int | None, states.Counts]) -> int:
+    """Return how many overdue persons the reader may remind."""
+    within = following.reach(actor, Permission.TRAINING_REMIND)
+    return sum(
+        part.by_state["overdue"] for unit, part in counts.items() if within is None or unit in within
     )
 
 
@@ -74,18 +83,19 @@ def round_people(round_id: int) -> str:
 def remind(round_id: int) -> Response:
     actor, at = current_actor(), request_time()
     moment = Moment.at(at)
-    opened = following.round_for(actor, round_id, Permission.TRAINING_MANAGE, moment)
+    opened = following.round_for(actor, round_id, Permission.TRAINING_REMIND, moment)
+    within = following.reach(actor, Permission.TRAINING_REMIND)
     back = safe_next(request.form.get("back"), url_for(".round_people", round_id=opened.id))
     if request.form.get("whole"):
         wanted = following.FILTERS.get(request.form.get("state", ""), states.OWED)
-        rows = following.chosen(states.of_round(opened.id, moment), following.reach(actor), wanted)
+        rows = following.chosen(states.of_round(opened.id, moment), within, wanted)
         ids = [row.assignment_id for row in rows if row.assignment_id]
     else:
         ids = request.form.getlist("assignment", type=int)
     if not ids:
         flash(str(_("Nobody was chosen, so nobody was reminded. Tick the people first.")), "error")
         return redirect(back, 303)
-    new = actions.remind(actor, opened.id, ids, at)
+    new = actions.remind(actor, opened.id, ids, at, within)
     if new:
         flash(str(_n("%(num)d person gets a reminder.", "%(num)d people get a reminder.", new)), "success")
     else:
