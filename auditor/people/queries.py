@@ -10,7 +10,6 @@ from typing import Any
 
 from peewee import ModelSelect, fn
 
-from auditor import db
 from auditor.dated import Moment
 from auditor.language import _
 from auditor.people.models import (
@@ -23,6 +22,7 @@ from auditor.people.models import (
     PersonDetail,
 )
 from auditor.people.names import display_name
+from auditor.timelines import known, timelines
 
 
 def names(person_ids: Iterable[int | None], moment: Moment) -> dict[int, str]:
@@ -97,6 +97,33 @@ def employments(moment: Moment) -> ModelSelect[Employment]:
     return Employment.standing(moment).where(Employment.status != "left")
 
 
+def returns(moment: Moment) -> dict[int, date]:
+    """Return the last day known on which each person comes back from leave, later days included: one query."""
+    away = Employment.select(Employment.person).where(Employment.status == "on_leave")
+    corrected = Employment.alias()
+    gone = corrected.select(corrected.replaces).where(
+        corrected.corrects, corrected.recorded_at <= moment.instant, corrected.replaces.is_null(False)
+    )
+    rows = (
+        Employment.select()
+        .where(
+            Employment.person.in_(away), Employment.recorded_at <= moment.instant, Employment.id.not_in(gone)
+        )
+        .order_by(Employment.valid_from, Employment.recorded_at, Employment.id)
+    )
+    by_day: dict[int, dict[date, str]] = {}
+    for row in rows:
+        by_day.setdefault(row.person_id, {})[row.valid_from] = row.status  # of one day the last word stands
+    found: dict[int, date] = {}
+    for person_id, days in by_day.items():
+        before = ""
+        for day, status in days.items():
+            if (before, status) == ("on_leave", "active"):
+                found[person_id] = day
+            before = status
+    return found
+
+
 def is_working(person_id: int, moment: Moment) -> bool:
     """Tell whether the person has not left."""
     row = Employment.latest(moment, person=person_id)
@@ -129,30 +156,10 @@ def departments_over(
     Concurrent posts included; this is what independence is judged by (design §3.3).
     """
     found: dict[int, set[int]] = {person_id: set() for person_id in person_ids}
-    corrected = {
-        row[0]
-        for row in db.tuples(
-            Membership.select(Membership.replaces).where(
-                Membership.corrects & (Membership.recorded_at <= instant)
-            )
-        )
-    }
-    rows = (
-        Membership.select()
-        .where(
-            Membership.person.in_(list(found)),
-            Membership.recorded_at <= instant,
-            Membership.valid_from <= last,
-        )
-        .order_by(Membership.valid_from, Membership.recorded_at, Membership.id)
-    )
-    history: dict[tuple[int, int], list[tuple[date, bool]]] = {}
-    for row in rows:
-        if row.id not in corrected:
-            history.setdefault((row.person_id, row.department_id), []).append((row.valid_from, row.held))
-    for (person_id, department_id), steps in history.items():
-        before = [held for day, held in steps if day <= first]
-        if (before and before[-1]) or any(held and day > first for day, held in steps):
+    rows = known(Membership, last, instant, Membership.person.in_(list(found)))
+    posts = timelines(rows, lambda row: (row.person_id, row.department_id), lambda row: row.held)
+    for (person_id, department_id), held in posts.items():
+        if any(held.over(first, last)):
             found[person_id].add(department_id)
     return found
 

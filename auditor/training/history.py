@@ -15,7 +15,7 @@ class Entry:
     """One thing that happened; ``by`` is the person who did it, None for the application."""
 
     at: datetime
-    kind: str  # assigned, shown, read, quiz, attested, due, exempt, withdrawn
+    kind: str  # assigned, shown, read, quiz, attested, due, returned, exempt, withdrawn
     by: int | None
     text: str = ""  # a reason, as written
     day: date | None = None
@@ -40,10 +40,12 @@ def of(row: Assignment, moment: Moment) -> list[Entry]:
             Entry(signed.attested_at, "attested", me, language=signed.language, receipt=signed.receipt)
         )
     for due in AssignmentDue.select().where(AssignmentDue.assignment == row.id):
-        found.append(Entry(due.recorded_at, "due", due.recorded_by, due.reason, due.due_on))
+        # The application's own rows have no reason: they follow from a return.
+        kind = "due" if due.reason else "returned"
+        found.append(Entry(due.recorded_at, kind, due.recorded_by, due.reason, due.due_on))
     for exemption in Exemption.select().where(Exemption.assignment == row.id):
         kind = "exempt" if exemption.exempt else "withdrawn"
         found.append(Entry(exemption.recorded_at, kind, exemption.recorded_by, exemption.reason))
-    order = ("assigned", "shown", "read", "quiz", "attested", "due", "exempt", "withdrawn")
+    order = ("assigned", "shown", "read", "quiz", "attested", "due", "returned", "exempt", "withdrawn")
     known = [entry for entry in found if entry.at <= moment.instant]
     return sorted(known, key=lambda entry: (entry.at, order.index(entry.kind)), reverse=True)

@@ -24,6 +24,7 @@ from auditor.training.models import (
     TrainingRule,
     TrainingRuleDetail,
 )
+from auditor.training.returning import due_after_leave
 
 ROUND_OPENED = activity.event_type(
     "training.round_opened", _l("Training round opened"), "round", "rule", "version", "assigned"
@@ -52,7 +53,9 @@ def assign_due(actor: Actor, at: datetime, only_rule: int | None = None) -> int:
 
     The job may run late, twice or on two machines: a round is unique by rule and period, an assignment by
     round and person, and what is due is decided by dates. A rule that fails is set aside: the others are
-    done first, then RuleBroken names it. ``only_rule`` narrows it to one rule.
+    done first, then RuleBroken names it. ``only_rule`` narrows it to one rule. A due date that falls on a
+    day on which the company is closed moves to the next business day. Who is back from leave is given the
+    rule's days again.
     """
     done = 0
     broken: list[int] = []
@@ -65,6 +68,7 @@ def assign_due(actor: Actor, at: datetime, only_rule: int | None = None) -> int:
             continue  # another process is doing the same; what it leaves is found by the next run
         except Exception:
             broken.append(rule.rule_id)
+    done += due_after_leave(actor, at)
     if broken:
         raise RuleBroken(
             _l("Training rules could not be carried out: %(rules)s", rules=", ".join(map(str, broken)))
@@ -127,7 +131,9 @@ def _open_round(rule: _Open, terms: TrainingRuleDetail, day: date, actor: Actor,
     known = min(at, max(Moment.end_of(day, at).instant, terms.recorded_at))
     persons = audience.members(terms.audience, Moment(day, known))
     persons &= {row.person_id for row in audience.workers(Moment.at(at))}
-    due_on = day + timedelta(days=terms.due_days)
+    due_on = calendars.business_day(
+        day + timedelta(days=terms.due_days), closed=company.closed_days(Moment.at(at))
+    )
     with activity.action(actor, at):
         opened = TrainingRound.create(
             rule=rule.rule_id,
@@ -164,10 +170,11 @@ def _assign_joiners(rule: _Open, terms: TrainingRuleDetail, actor: Actor, at: da
         return 0
     since = _since(missing, now)
     earliest = clock.day_of(terms.recorded_at)
-    dues = {
-        person: max(running.due_on, max(since[person], earliest) + timedelta(days=terms.due_days))
-        for person in sorted(missing)
-    }
+    closed = company.closed_days(now)
+    dues = {}
+    for person in sorted(missing):
+        day = max(since[person], earliest) + timedelta(days=terms.due_days)
+        dues[person] = max(running.due_on, calendars.business_day(day, closed=closed))
     with activity.action(actor, at):
         assigned = _assign(running, dues, at)
         activity.record(JOINERS_ASSIGNED, round=running.id, assigned=assigned)

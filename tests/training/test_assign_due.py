@@ -124,7 +124,10 @@ def test_who_joins_while_a_round_runs_is_due_from_the_day_of_joining(owed: Owed)
     newcomer = join(owed.cast, "N1", "D130", date(2026, 11, 18), NOW)
     assert actions.assign_due(SCHEDULER, NOW) == 1
     row = Assignment.get(Assignment.person == newcomer)
-    assert (row.round_id, row.due_on) == (owed.round.id, date(2026, 12, 20))  # known since the 20th
+    assert (row.round_id, row.due_on) == (
+        owed.round.id,
+        date(2026, 12, 21),
+    )  # known since the 20th, and the day is a Sunday
 
 
 def test_who_joins_is_left_out_where_the_rule_says_so(cast: Cast, version: CourseVersion) -> None:
@@ -264,3 +267,62 @@ def test_ten_thousand_persons_are_assigned_in_a_moment(cast: Cast, version: Cour
     print(f"10,000 assigned in {took:.2f} s, counted in {counted:.2f} s")
     assert whole.total == 10_011
     assert took < 8 and counted < 3
+
+
+def test_a_due_date_on_a_closed_day_moves_to_the_next_business_day(
+    cast: Cast, version: CourseVersion
+) -> None:
+    from auditor.company import actions as company
+
+    company.set_closed_day(
+        cast.actor("administrator"), date(2026, 12, 28), True, "年末休業", instant(date(2026, 11, 1))
+    )
+    rule(cast, version, first_opens_on=date(2026, 11, 20), due_days=36)  # 26 December is a Saturday
+    actions.assign_due(SCHEDULER, NOW)
+    assert TrainingRound.get().due_on == date(2026, 12, 29)
+    assert {row.due_on for row in Assignment.select()} == {date(2026, 12, 29)}
+
+
+class TestBackFromLeave:
+    BACK = date(2027, 1, 12)
+
+    def come_back(self, cast: Cast, day: date, at: datetime) -> None:
+        with activity.action(SCHEDULER, at):
+            Employment.write(at, None, day, person=cast.person["on_leave"], kind="regular", status="active")
+            activity.record(CAST_MADE, persons=1)
+
+    def state(self, cast: Cast, day: date) -> tuple[str, date | None]:
+        row = states.of_person(cast.person["on_leave"], Moment.at(instant(day)))[0]
+        return row.state, row.due_on
+
+    def test_the_days_of_the_rule_count_from_the_return(self, owed: Owed) -> None:
+        self.come_back(owed.cast, self.BACK, instant(self.BACK, 0))
+        assert actions.assign_due(SCHEDULER, instant(self.BACK)) == 1
+        due = date(2027, 2, 12)  # 11 February is a holiday
+        assert self.state(owed.cast, self.BACK) == ("not_yet_due", due)
+        assert self.state(owed.cast, due) == ("not_yet_due", due)
+        assert self.state(owed.cast, date(2027, 2, 13)) == ("overdue", due)
+        assert states.of_person(owed.cast.person["auditor"], Moment.at(instant(due)))[0].state == "overdue"
+
+    def test_a_run_that_is_early_late_or_twice_decides_the_same(self, owed: Owed) -> None:
+        self.come_back(owed.cast, self.BACK, NOW)
+        assert actions.assign_due(SCHEDULER, NOW) == 1
+        for day in (self.BACK, date(2027, 1, 20)):
+            assert actions.assign_due(SCHEDULER, instant(day)) == 0
+        assert self.state(owed.cast, date(2027, 1, 11)) == ("on_leave", date(2026, 12, 1))
+        assert self.state(owed.cast, self.BACK) == ("not_yet_due", date(2027, 2, 12))
+
+    def test_what_was_agreed_after_the_return_stands(self, owed: Owed) -> None:
+        self.come_back(owed.cast, self.BACK, instant(self.BACK, 0))
+        mine, at = owed.of("on_leave"), instant(date(2027, 1, 13))
+        actions.change_due(owed.cast.actor("administrator"), mine, date(2027, 1, 20), "面談で合意", at)
+        assert actions.assign_due(SCHEDULER, at) == 0
+        assert self.state(owed.cast, date(2027, 1, 14)) == ("not_yet_due", date(2027, 1, 20))
+
+    def test_a_return_before_the_round_opened_changes_nothing(
+        self, cast: Cast, version: CourseVersion
+    ) -> None:
+        self.come_back(cast, date(2026, 11, 10), NOW)
+        rule(cast, version, first_opens_on=date(2026, 11, 20))
+        actions.assign_due(SCHEDULER, NOW)
+        assert actions.assign_due(SCHEDULER, NOW) == 0

@@ -104,6 +104,14 @@ class TestRules:
         assert counts[TrainingRound.get().id].total == 11
         assert Notice.select().where(Notice.kind == "training_assigned").count() == 11
 
+    def test_a_second_rule_for_the_same_people_is_warned_about(self, client: Any, owed: Owed) -> None:
+        owed.cast.sign_in(client, "administrator")
+        page = text_of(client.post(rule_address(owed.version), data={**RULE, "step": "check"}))
+        assert "対象者が重なっています" in page and "全員：11名が重複" in page
+        address = f"/training/rules/{TrainingRule.get().id}"
+        values = {**RULE, "active": "y", "seen": str(TrainingRuleDetail.get().id), "step": "check"}
+        assert "重なっています" not in text_of(client.post(address, data=values))
+
     def test_departments_are_found_added_and_include_what_is_below(
         self, client: Any, version: Any, cast: Cast
     ) -> None:

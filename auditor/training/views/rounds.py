@@ -59,9 +59,7 @@ def _round_page(
 def _late(actor: Actor, counts: dict[int | None, states.Counts]) -> int:
     """Return how many overdue persons the reader may remind."""
     within = following.reach(actor, Permission.TRAINING_REMIND)
-    return sum(
-        part.by_state["overdue"] for unit, part in counts.items() if within is None or unit in within
-    )
+    return sum(part.by_state["overdue"] for unit, part in counts.items() if within is None or unit in within)
 
 
 @bp.get("/rounds/<int:round_id>/people")

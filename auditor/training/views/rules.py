@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from auditor import calendars
 from auditor.access import Permission, requires
+from auditor.company import queries as company
 from auditor.dated import Moment
 from auditor.errors import RuleBroken, Stale
 from auditor.language import _, current
@@ -167,6 +168,7 @@ class _Page:
             audience=wording.audience(terms.audience, self.tree),
             recurrence=wording.recurrence(terms.recurrence),
             openings=self._openings(terms),
+            overlaps=self._overlaps(meant) if terms.active else [],
             today=self.moment.day,
             **self._values(),
         )
@@ -179,7 +181,20 @@ class _Page:
             end = max(first, self.moment.day) + timedelta(days=5 * 366)
             start = first if first >= self.moment.day else self.moment.day
             days = calendars.occurrences(terms.recurrence, first, start, end)[:3]
-        return [(day, day + timedelta(days=terms.due_days)) for day in days]
+        closed = company.closed_days(self.moment)
+        return [
+            (day, calendars.business_day(day + timedelta(days=terms.due_days), closed=closed)) for day in days
+        ]
+
+    def _overlaps(self, meant: set[int]) -> list[tuple[str, int]]:
+        """Return the other rules of the course in force that mean some of the same persons, and how many."""
+        found = []
+        for row in following.rules_of(self.course.id, self.moment):
+            if row.active and row.rule_id != self.rule_id:
+                both = len(meant & audience.members(row.audience, self.moment))
+                if both:
+                    found.append((wording.audience(row.audience, self.tree), both))
+        return found
 
     def _save(self) -> Response:
         actor, at = current_actor(), request_time()
