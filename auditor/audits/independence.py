@@ -10,16 +10,15 @@ Concurrent posts count like main ones. The hierarchy is that of the day looked a
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from auditor.people.kinds import UnitLevel
+from auditor.timelines import Timeline
 
-Value = TypeVar("Value")
 _SIZES = {level.value: size for size, level in enumerate(UnitLevel)}  # 0 is the largest
 
 
@@ -86,20 +85,6 @@ class Unit:
 
     parent: int | None
     level: str
-
-
-class Timeline(Generic[Value]):
-    """What was so from which day on; steps come in the order in which a later one outranks."""
-
-    def __init__(self, steps: Iterable[tuple[date, Value]]) -> None:
-        kept = list(steps)
-        self.days = [day for day, _ in kept]
-        self._values = [value for _, value in kept]
-
-    def on(self, day: date) -> Value | None:
-        """Return what was so on ``day``; None before the first step."""
-        place = bisect_right(self.days, day)
-        return self._values[place - 1] if place else None
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from auditor.access import Role
 from auditor.accounts.models import RoleGrant
-from auditor.audits.independence import Conflict, Facts, Ground, Timeline, Unit, Verdict, judge
+from auditor.audits.independence import Conflict, Facts, Ground, Unit, Verdict, judge
 from auditor.catalogue.models import ControlOwner, Subject, SubjectDetail
 from auditor.company import queries as company
-from auditor.dated import DatedRow, Moment
+from auditor.dated import Moment
 from auditor.language import _
 from auditor.people.models import DepartmentDetail, Membership
 from auditor.people.queries import Tree
+from auditor.timelines import Timeline, known, timelines
 
-Row = TypeVar("Row", bound=DatedRow)
 _CODES_SAID = 3
 
 
@@ -33,40 +34,76 @@ def verdicts(
 
     Judged over the audited period ``first``..``last`` as known at ``moment``: six queries, whatever the number.
     """
-    return judge(person_ids, first, last, facts(person_ids, subject, last, catalogue_id, codes, moment))
+    facts = known_facts(person_ids, [subject], last, moment).about(person_ids, subject, catalogue_id, codes)
+    return judge(person_ids, first, last, facts)
 
 
-def facts(
-    person_ids: Collection[int],
-    subject: Subject,
-    last: date,
-    catalogue_id: int,
-    codes: Collection[str],
-    moment: Moment,
-) -> Facts:
-    """Return what is known at ``moment`` of the persons' posts, the hierarchy and who owns what, up to ``last``."""
+@dataclass(frozen=True)
+class KnownFacts:
+    """What is known of persons' posts, the hierarchy and who owns what, for as many audits as one likes."""
+
+    posts: dict[int, dict[int, Timeline[bool]]]  # by person and department
+    units: dict[int, Timeline[Unit]]
+    owners: dict[int, dict[str, Timeline[tuple[int | None, int | None]]]]  # by catalogue and code
+    responsible: dict[int, Timeline[int | None]]  # by subject
+    own_level: str
+    administrators: frozenset[int]  # who may not audit for being administrator
+
+    def about(
+        self, person_ids: Iterable[int], subject: Subject, catalogue_id: int, codes: Iterable[str]
+    ) -> Facts:
+        """Return what one audit is judged by."""
+        owners = self.owners.get(catalogue_id, {})
+        return Facts(
+            memberships={
+                (person, unit): held
+                for person in set(person_ids)
+                for unit, held in self.posts.get(person, {}).items()
+            },
+            units=self.units,
+            own_level=self.own_level,
+            department=subject.department_id,
+            subject_owner=self.responsible.get(subject.id, Timeline([])),
+            owners={code: owners[code] for code in set(codes) if code in owners},
+            administrators=self.administrators,
+        )
+
+
+def known_facts(
+    person_ids: Collection[int], subjects: Iterable[Subject], last: date, moment: Moment
+) -> KnownFacts:
+    """Return what is known at ``moment`` and holds on some day up to ``last``: six queries, whatever the number."""
     settings = company.settings(moment)
-    posts = _known(Membership, last, moment, Membership.person.in_(list(person_ids)))
-    units = _known(DepartmentDetail, last, moment)
-    owners = _known(ControlOwner, last, moment, ControlOwner.catalogue == catalogue_id)
-    wanted = set(codes)
-    responsible = []
-    if subject.department_id is None:
-        responsible = _known(SubjectDetail, last, moment, SubjectDetail.subject == subject.id)
-    return Facts(
-        memberships=_lines(posts, lambda row: (row.person_id, row.department_id), lambda row: row.held),
-        units=_lines(units, lambda row: row.department_id, lambda row: Unit(row.parent_id, row.level)),
-        own_level=settings["own_unit_level"],
-        department=subject.department_id,
-        subject_owner=Timeline((row.valid_from, row.owner_id) for row in responsible),
-        owners=_lines(
-            [row for row in owners if row.code in wanted],
-            lambda row: row.code,
-            lambda row: (row.department_id, row.person_id),
+    persons, instant = list(person_ids), moment.instant
+    others = [subject.id for subject in subjects if subject.department_id is None]
+    posts: dict[int, dict[int, Timeline[bool]]] = {}
+    lines = timelines(
+        known(Membership, last, instant, Membership.person.in_(persons)),
+        lambda row: (row.person_id, row.department_id),
+        lambda row: row.held,
+    )
+    for (person, unit), held in lines.items():
+        posts.setdefault(person, {})[unit] = held
+    owners: dict[int, dict[str, Timeline[tuple[int | None, int | None]]]] = {}
+    owned = timelines(
+        known(ControlOwner, last, instant),
+        lambda row: (row.catalogue_id, row.code),
+        lambda row: (row.department_id, row.person_id),
+    )
+    for (catalogue, code), line in owned.items():
+        owners.setdefault(catalogue, {})[code] = line
+    responsible = known(SubjectDetail, last, instant, SubjectDetail.subject.in_(others)) if others else []
+    return KnownFacts(
+        posts,
+        timelines(
+            known(DepartmentDetail, last, instant),
+            lambda row: row.department_id,
+            lambda row: Unit(row.parent_id, row.level),
         ),
-        administrators=frozenset()
-        if settings["administrator_may_audit"]
-        else administrators(person_ids, moment),
+        owners,
+        timelines(responsible, lambda row: row.subject_id, lambda row: row.owner_id),
+        settings["own_unit_level"],
+        frozenset() if settings["administrator_may_audit"] else administrators(persons, moment),
     )
 
 
@@ -120,29 +157,3 @@ def _said(codes: tuple[str, ...]) -> Any:
     shown = _(", ").join(codes[:_CODES_SAID])
     more = len(codes) - _CODES_SAID
     return _("%(codes)s and %(more)s more", codes=shown, more=more) if more > 0 else shown
-
-
-def _known(model: type[Row], last: date, moment: Moment, *where: Any) -> list[Row]:
-    """Return the rows known at ``moment`` that hold on some day up to ``last``, later ones outranking."""
-    withdrawn = model.alias()
-    corrected = withdrawn.select(withdrawn.replaces).where(
-        withdrawn.corrects & (withdrawn.recorded_at <= moment.instant) & withdrawn.replaces.is_null(False)
-    )
-    query = (
-        model.select()
-        .where(
-            model.recorded_at <= moment.instant,
-            model.valid_from <= last,
-            model.id.not_in(corrected),
-            *where,
-        )
-        .order_by(model.valid_from, model.recorded_at, model.id)
-    )
-    return list(query)
-
-
-def _lines(rows: Iterable[Row], key: Callable[[Row], Any], value: Callable[[Row], Any]) -> dict[Any, Any]:
-    steps: dict[Any, list[tuple[date, Any]]] = {}
-    for row in rows:
-        steps.setdefault(key(row), []).append((row.valid_from, value(row)))
-    return {one: Timeline(found) for one, found in steps.items()}

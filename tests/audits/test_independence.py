@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from auditor import activity
 from auditor.access import application
-from auditor.audits.independence import Facts, Ground, Timeline, Unit, judge, own_units
+from auditor.audits.independence import Facts, Ground, Unit, judge, own_units
 from auditor.audits.verdicts import verdicts
 from auditor.catalogue.models import ControlOwner, Subject, SubjectDetail
 from auditor.company.models import Setting
 from auditor.dated import Moment
 from auditor.people.models import Department, DepartmentDetail, Membership
+from auditor.timelines import Timeline
 from tests.cast import CAST_MADE, NOW, START, Cast
 
 HQ, SALES_1, SECTION, SALES_2 = 1, 2, 3, 4
