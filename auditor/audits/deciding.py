@@ -10,7 +10,7 @@ from typing import Any
 from auditor import activity
 from auditor.access import Actor, Role
 from auditor.accounts import queries as accounts
-from auditor.audits import notices, queries, trail
+from auditor.audits import notices, outside, queries, trail
 from auditor.audits.assigning import check_assigner
 from auditor.audits.exceptions import unsettled
 from auditor.audits.models import Audit, AuditItem, AuditState, IndependenceException, ItemResult
@@ -43,6 +43,7 @@ class Decision:
 
     possible: bool
     reason: Any = field(default="")
+    outside: str = ""  # the person from outside whose decision the actor may record instead
 
 
 def readiness(audit_id: int, at: datetime) -> Readiness:
@@ -69,29 +70,44 @@ def submit(actor: Actor, at: datetime, audit: Audit, comment: str = "") -> None:
         moment = Moment.at(at)
         conducted = queries.conductors(audit.id, at)
         approvers = {person for role in _APPROVERS for person in accounts.holders(role, moment)}
-        notices.tell_submitted(audit.id, approvers - conducted, at)
+        told = approvers - conducted
+        if not told and outside.proposed(moment):
+            told = approvers  # nobody is left but who carried it out: they record a decision from outside
+        notices.tell_submitted(audit.id, told, at)
 
 
-def approve(actor: Actor, at: datetime, audit: Audit, comment: str = "") -> None:
-    """Approve what was submitted. Raises RuleBroken for who conducted it (design §3.4) or a wrong state."""
-    _check_decider(actor, at, audit)
+def approve(
+    actor: Actor, at: datetime, audit: Audit, comment: str = "", outsider: outside.Outsider | None = None
+) -> None:
+    """Approve what was submitted, or record that a person from outside did.
+
+    Raises RuleBroken for who conducted it (design §3.4), unless a very small company lets them record the
+    approval of an ``outsider``; for a wrong state; and as ``outside.checked``.
+    """
+    given = _check_decider(actor, at, audit, outsider)
     with activity.action(actor, at):
-        _move(actor, at, audit, {State.SUBMITTED}, State.APPROVED, comment)
+        state = _move(actor, at, audit, {State.SUBMITTED}, State.APPROVED, comment)
+        if given is not None:
+            outside.write(given, state)
         told = _auditors_now(audit, at)
         head = people.heads(Moment.at(at)).get(audit.subject.department_id or 0)
         notices.tell_approved(audit.id, told | ({head} if head else set()), at)
 
 
-def send_back(actor: Actor, at: datetime, audit: Audit, comment: str) -> None:
+def send_back(
+    actor: Actor, at: datetime, audit: Audit, comment: str, outsider: outside.Outsider | None = None
+) -> None:
     """Send a submitted audit back, or reopen an approved one, with what is to be changed.
 
-    Raises RuleBroken without a comment, for who conducted it, or for a wrong state.
+    Raises RuleBroken without a comment, and as ``approve`` does.
     """
-    _check_decider(actor, at, audit)
+    given = _check_decider(actor, at, audit, outsider)
     if not comment.strip():
         raise RuleBroken(_l("Write what is to be changed. The auditors see your comment."), "comment")
     with activity.action(actor, at):
-        _move(actor, at, audit, {State.SUBMITTED, State.APPROVED}, State.RETURNED, comment)
+        state = _move(actor, at, audit, {State.SUBMITTED, State.APPROVED}, State.RETURNED, comment)
+        if given is not None:
+            outside.write(given, state)
         notices.tell_returned(audit.id, _auditors_now(audit, at), at)
 
 
@@ -113,18 +129,26 @@ def decision_of(actor: Actor, at: datetime, audit: Audit) -> Decision:
         return Decision(
             False,
             _l("Whoever carried out an audit cannot approve it. Somebody else has to decide."),
+            outside.proposed(Moment.at(at)),
         )
     return Decision(True)
 
 
-def _check_decider(actor: Actor, at: datetime, audit: Audit) -> None:
+def _check_decider(
+    actor: Actor, at: datetime, audit: Audit, outsider: outside.Outsider | None
+) -> outside.Outsider | None:
+    """Return the person from outside who decides; None where the actor does."""
     decision = decision_of(actor, at, audit)
+    given = None
     if not decision.possible:
-        raise RuleBroken(decision.reason)
+        if outsider is None or not decision.outside:
+            raise RuleBroken(decision.reason)
+        given = outside.checked(outsider, audit.id, queries.conductors(audit.id, at), Moment.at(at))
     if open_exceptions(audit.id, at):
         raise RuleBroken(
             _l("An auditor is no longer independent. Settle that first, on the page of the audit.")
         )
+    return given
 
 
 def open_exceptions(audit_id: int, at: datetime) -> list[IndependenceException]:
@@ -134,8 +158,8 @@ def open_exceptions(audit_id: int, at: datetime) -> list[IndependenceException]:
 
 def _move(
     actor: Actor, at: datetime, audit: Audit, before: Collection[State], after: State, comment: str
-) -> None:
-    """Write the new state, if the audit still stands at one of ``before``: of two who decide, one does."""
+) -> AuditState:
+    """Write the new state and return it, if the audit still stands at one of ``before``: of two who decide, one does."""
     latest = AuditState.latest(Moment.at(at), audit=audit.id)
     known = latest.state if latest else State.PLANNED.value
     changed = (
@@ -154,10 +178,11 @@ def _move(
         raise RuleBroken(
             _l("The audit has moved to another step. Nothing was changed. Look at its page again.")
         )
-    AuditState.write(
+    row = AuditState.write(
         at, actor.person_id, replaces=latest, audit=audit.id, state=after.value, comment=comment.strip()
     )
     activity.record(trail.STATE_CHANGED, audit=audit.id, before=known, after=after.value)
+    return row
 
 
 def _auditors_now(audit: Audit, at: datetime) -> set[int]:

@@ -12,10 +12,15 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from auditor.audits.conducting import LONGEST_TEXT
 from auditor.audits.exceptions import Outcome
+from auditor.audits.outside import LONGEST_NAME, LONGEST_PAPER, Outsider
 from auditor.audits.results import AuditKind, Result
 from auditor.language import _, _l
 
 _TEXT = Length(max=LONGEST_TEXT, message=_l("The text is too long. Shorten it or attach it as evidence."))
+
+
+def _line(longest: int) -> Length:
+    return Length(max=longest, message=_l("Use at most %(count)s characters.", count=longest))
 
 
 class DayField(DateField):
@@ -84,6 +89,30 @@ class CommentForm(FlaskForm):
     """A comment that may be left out."""
 
     comment = TextAreaField(_l("Comment"), validators=[Optional(), _TEXT])
+
+
+class DecisionForm(CommentForm):
+    """A decision on an audit; of a person from outside where one is recorded."""
+
+    outside_name = StringField(_l("Name of the person from outside"), validators=[_line(LONGEST_NAME)])
+    outside_organisation = StringField(
+        _l("Organisation of this person"), validators=[Optional(), _line(LONGEST_NAME)]
+    )
+    outside_on = DayField(_l("Decided on"))
+    outside_paper = StringField(
+        _l("Signed paper: number or place"),
+        description=_l("Where the signed report can be found."),
+        validators=[_line(LONGEST_PAPER)],
+    )
+
+    def outsider(self) -> Outsider:
+        """Return the person from outside that was filled in."""
+        return Outsider(
+            self.outside_name.data or "",
+            self.outside_organisation.data or "",
+            self.outside_on.data,
+            self.outside_paper.data or "",
+        )
 
 
 class SettleForm(FlaskForm):

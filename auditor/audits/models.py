@@ -6,7 +6,16 @@ from peewee import CharField, DateField, ForeignKeyField, IntegerField, TextFiel
 
 from auditor.catalogue.models import Catalogue, CatalogueVersion, Control, Subject
 from auditor.dated import DatedRow
-from auditor.db import BaseModel, CountedModel, Flag, JsonField, TextSalt, UtcDateTimeField, Written
+from auditor.db import (
+    BaseModel,
+    CountedModel,
+    Flag,
+    JsonField,
+    TextSalt,
+    UtcDateTimeField,
+    Written,
+    WrittenLine,
+)
 from auditor.evidence.models import Evidence
 from auditor.people.models import Person
 
@@ -102,6 +111,21 @@ class AuditState(DatedRow):
     text_salt = TextSalt()
 
     series = ("audit",)
+
+
+class OutsideDecision(CountedModel):
+    """That a person from outside decided, where who may decide carried out the audit (design §3.4).
+
+    The state is written by who recorded it; this row says whose decision it is and where the paper lies.
+    """
+
+    state_of = ForeignKeyField(AuditState, unique=True, backref="outside")
+    state_of_id: int
+    name = WrittenLine(max_length=120)
+    organisation = WrittenLine(max_length=120, default="")
+    decided_on = DateField()
+    paper = WrittenLine(max_length=200)  # where the signed paper can be found
+    text_salt = TextSalt()
 
 
 class IndependenceException(CountedModel):

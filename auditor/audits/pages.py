@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from auditor.audits import queries
+from auditor.audits import outside, queries
 from auditor.audits.exceptions import Outcome
 from auditor.audits.independence import Conflict
 from auditor.audits.listing import shown_state
@@ -19,6 +19,7 @@ from auditor.audits.models import (
     AuditState,
     IndependenceException,
     IndependenceSettlement,
+    OutsideDecision,
 )
 from auditor.audits.results import AuditKind, Result, State
 from auditor.audits.verdicts import reasons
@@ -53,6 +54,16 @@ class Break:
 
 
 @dataclass(frozen=True)
+class FromOutside:
+    """A decision of a person from outside, and who recorded it."""
+
+    who: str
+    on: date
+    paper: str
+    recorded_by: str
+
+
+@dataclass(frozen=True)
 class AuditPage:
     """One audit with everything beside it."""
 
@@ -71,6 +82,7 @@ class AuditPage:
     series: AuditSeriesDetail | None
     first_plan: AuditPlan
     states: dict[str, tuple[date, str]] = field(default_factory=dict)
+    from_outside: FromOutside | None = None  # whose decision the state is that stands
 
     @property
     def total(self) -> int:
@@ -96,7 +108,7 @@ class AuditPage:
 
 
 def audit_page(audit: Audit, moment: Moment, language: str) -> AuditPage:
-    """Return what the page of the audit shows at ``moment``: sixteen queries, however long its history."""
+    """Return what the page of the audit shows at ``moment``: seventeen queries, however long its history."""
     states = list(AuditState.select().where(AuditState.audit == audit.id).order_by(AuditState.id))
     plans = list(AuditPlan.select().where(AuditPlan.audit == audit.id).order_by(AuditPlan.id))
     posts = list(AuditAssignee.select().where(AuditAssignee.audit == audit.id).order_by(AuditAssignee.id))
@@ -104,6 +116,7 @@ def audit_page(audit: Audit, moment: Moment, language: str) -> AuditPage:
     working = people.working((row.person_id for row in held), moment)
     exceptions = list(IndependenceException.select().where(IndependenceException.audit == audit.id))
     settled = _settlements(exceptions, moment)
+    decided = outside.decisions(row.id for row in states)
     heads = people.heads(moment)
     names = people.names(
         [
@@ -127,12 +140,23 @@ def audit_page(audit: Audit, moment: Moment, language: str) -> AuditPage:
         posts=[_post(row, names, row.person_id not in working) for row in held],
         breaks=_breaks(exceptions, settled, names, people.tree(moment), language),
         counts=queries.counts([audit.id]).get(audit.id, {}),
-        history=_history(states, plans, posts, names),
+        history=_history(states, decided, plans, posts, names),
         head=names.get(heads.get(audit.subject.department_id or 0, 0), ""),
         last_comment=states[-1].comment if states else "",
         series=AuditSeriesDetail.latest(moment, series_of=audit.series_of_id) if audit.series_of_id else None,
         states={row.state: (row.valid_from, names.get(row.recorded_by or 0, "")) for row in states},
+        from_outside=_from_outside(states[-1], decided, names) if states else None,
     )
+
+
+def _from_outside(
+    state: AuditState, decided: dict[int, OutsideDecision], names: dict[int, str]
+) -> FromOutside | None:
+    row = decided.get(state.id)
+    if row is None:
+        return None
+    recorded_by = names.get(state.recorded_by or 0, "")
+    return FromOutside(outside.name_of(row), row.decided_on, row.paper, recorded_by)
 
 
 def _settlements(
@@ -178,12 +202,26 @@ def _breaks(
 
 
 def _history(
-    states: list[AuditState], plans: list[AuditPlan], posts: list[AuditAssignee], names: dict[int, str]
+    states: list[AuditState],
+    decided: dict[int, OutsideDecision],
+    plans: list[AuditPlan],
+    posts: list[AuditAssignee],
+    names: dict[int, str],
 ) -> list[dict[str, Any]]:
     """Return what happened, the latest first."""
     told: list[tuple[datetime, int | None, str, str]] = []
     for state in states:
-        told.append((state.recorded_at, state.recorded_by, str(State(state.state).label), state.comment))
+        words = str(State(state.state).label)
+        if (by := decided.get(state.id)) is not None:
+            words = str(
+                _(
+                    "%(state)s: decided by %(person)s, from outside, on %(day)s",
+                    state=words,
+                    person=outside.name_of(by),
+                    day=by.decided_on.isoformat(),
+                )
+            )
+        told.append((state.recorded_at, state.recorded_by, words, state.comment))
     for before, after in pairwise(plans):
         moved = _(
             "Due %(before)s → %(after)s", before=before.due_on.isoformat(), after=after.due_on.isoformat()

@@ -39,3 +39,6 @@ EXCEPTION_FOUND = activity.event_type(
 EXCEPTION_SETTLED = activity.event_type(
     "audit.exception_settled", _l("Broken independence settled"), "audit", "exception", "outcome"
 )
+DECIDED_OUTSIDE = activity.event_type(
+    "audit.decided_outside", _l("Decision of a person from outside recorded"), "audit", "state", "decision"
+)

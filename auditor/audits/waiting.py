@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from peewee import Case
+
 from auditor.access import Actor, Permission
-from auditor.audits import queries
+from auditor.audits import outside, queries
 from auditor.audits.exceptions import unsettled
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditPlan, ItemResult
 from auditor.audits.results import EDITABLE, State
@@ -64,10 +66,9 @@ def _wanted(actor: Actor, moment: Moment) -> dict[int, list[tuple[Any, str, str]
         url = f"/audits/{audit_id}/items/" if state != State.RETURNED else f"/audits/{audit_id}"
         found.setdefault(audit_id, []).append((_STEPS[State(state)], url, ""))
     if actor.everywhere(Permission.AUDIT_APPROVE):
-        for audit_id in _to_approve(actor):
-            found.setdefault(audit_id, []).append(
-                (_l("Approve or send back"), f"/audits/{audit_id}/decide", "")
-            )
+        for audit_id, conducted in _to_approve(actor, bool(outside.proposed(moment))):
+            step = _l("Record the decision from outside") if conducted else _l("Approve or send back")
+            found.setdefault(audit_id, []).append((step, f"/audits/{audit_id}/decide", ""))
     if actor.everywhere(Permission.AUDIT_ASSIGN):
         for row in unsettled(moment):
             found.setdefault(row.audit_id, []).append(
@@ -91,17 +92,21 @@ def _mine(actor: Actor, moment: Moment) -> list[tuple[int, str]]:
     return list(mine.tuples())
 
 
-def _to_approve(actor: Actor) -> list[int]:
-    """Submitted audits, without those that the person carried out (design §3.4)."""
+def _to_approve(actor: Actor, by_outside: bool) -> list[tuple[int, bool]]:
+    """Submitted audits, each with whether the person carried it out (design §3.4).
+
+    Those carried out are left out, unless a person from outside may decide on them.
+    """
     own = {one for one in (actor.person_id, *actor.principal_ids) if one is not None}
     audited = AuditAssignee.select(AuditAssignee.audit).where(
         AuditAssignee.person.in_(list(own)), AuditAssignee.held
     )
     wrote = AuditItem.select(AuditItem.audit).join(ItemResult).where(ItemResult.recorded_by.in_(list(own)))
-    rows = Audit.select(Audit.id).where(
-        Audit.current_state == State.SUBMITTED.value, Audit.id.not_in(audited), Audit.id.not_in(wrote)
+    conducted = Audit.id.in_(audited) | Audit.id.in_(wrote)
+    rows: Any = Audit.select(Audit.id, Case(None, [(conducted, 1)], 0)).where(
+        Audit.current_state == State.SUBMITTED.value
     )
-    return [row.id for row in rows]
+    return [(one, bool(own)) for one, own in rows.tuples() if by_outside or not own]
 
 
 def _without_auditors(moment: Moment) -> list[int]:

@@ -84,7 +84,7 @@ class SettingsForm(NamesForm):
         _l("The head of audit may also be administrator or representative")
     )
     administrator_may_audit = BooleanField(_l("The administrator may audit"))
-    outside_verifier = _name(_l("Outside person who verifies"))
+    outside_verifier = _name(_l("Outside person who verifies and approves"))
     finding_due_days_major = _days(_l("Due after days: major nonconformity"), 730)
     finding_due_days_minor = _days(_l("Due after days: minor nonconformity"), 730)
     effectiveness_after_days = _days(_l("Effectiveness check after days"), 730)

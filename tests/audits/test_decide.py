@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from auditor import activity
 from auditor.audits import actions
 from auditor.audits.derived import derived_mismatches
-from auditor.audits.models import Audit, AuditState
+from auditor.audits.models import Audit, AuditState, OutsideDecision
+from auditor.audits.outside import Outsider
 from auditor.audits.results import Result
+from auditor.audits.waiting import waiting_for
+from auditor.company.actions import set_setting
+from auditor.dated import Moment
 from auditor.errors import RuleBroken
 from auditor.notifications.models import Notice
+from auditor.people import queries as people
 from tests.audits.making import answer, answer_all, assigned, items
 from tests.bed.pages import text_of
 from tests.cast import NOW, Cast
@@ -154,11 +161,17 @@ def test_cancelling_needs_a_reason_and_keeps_what_was_recorded(client: Any, cast
         answer(cast, items(audit)[1])
 
 
-def test_who_may_not_approve_does_not_find_the_page(client: Any, cast: Cast) -> None:
+@pytest.mark.parametrize(
+    ("name", "status"), [("auditor", 403), ("head_of_sales", 403), ("head_of_other", 404), ("operator", 404)]
+)
+def test_who_reads_the_audit_may_not_decide_and_a_stranger_finds_nothing(
+    client: Any, cast: Cast, name: str, status: int
+) -> None:
     audit = submitted(cast)
-    cast.sign_in(client, "auditor")
-    assert client.get(f"/audits/{audit.id}/decide").status_code == 404
-    assert client.post(f"/audits/{audit.id}/approve", data={"comment": ""}).status_code == 404
+    cast.sign_in(client, name)
+    assert client.get(f"/audits/{audit.id}/decide").status_code == status
+    for act in ("approve", "return"):
+        assert client.post(f"/audits/{audit.id}/{act}", data={"comment": ""}).status_code == status
 
 
 def test_who_is_not_signed_in_is_led_to_the_sign_in_page(client: Any, cast: Cast) -> None:
@@ -175,3 +188,131 @@ def test_the_columns_beside_the_rows_are_proven_and_a_wrong_one_is_named(cast: C
     item.save(only=["current_result"])
     found = list(derived_mismatches())
     assert [(table, row) for table, row, _what in found] == [("audit", audit.id), ("audit_item", item.id)]
+
+
+# ---- a person from outside, in a very small company ----
+
+OUTSIDE = {
+    "comment": "",
+    "outside_name": "山田 太郎",
+    "outside_organisation": "山田会計事務所",
+    "outside_on": "2026-11-20",
+    "outside_paper": "監査綴り 26-7",
+}
+
+
+def _very_small(cast: Cast) -> None:
+    set_setting(cast.actor("administrator"), "outside_verifier", "山田 太郎", date(2026, 4, 1), NOW)
+
+
+def test_who_carried_it_out_records_the_approval_of_a_person_from_outside(client: Any, cast: Cast) -> None:
+    _very_small(cast)
+    audit = submitted(cast, auditors=("head_of_audit",))
+    cast.sign_in(client, "head_of_audit")
+    page = text_of(client.get(f"/audits/{audit.id}/decide"))
+    assert "社外の人が行った判断の記録だけができます" in page
+    assert client.post(f"/audits/{audit.id}/approve", data=OUTSIDE).status_code == 303
+    assert _fresh(audit).current_state == "approved"
+    row = OutsideDecision.get()
+    assert (row.name, row.organisation, row.paper) == ("山田 太郎", "山田会計事務所", "監査綴り 26-7")
+    assert row.decided_on == date(2026, 11, 20)
+    shown = text_of(client.get(f"/audits/{audit.id}"))
+    assert "山田 太郎（山田会計事務所）" in shown and "監査綴り 26-7" in shown
+    client.set_cookie("language", "en")
+    assert "Decision of a person from outside" in text_of(client.get(f"/audits/{audit.id}"))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "error"),
+    [
+        ("outside_name", " ", "判断した社外の人の氏名を入力してください"),
+        ("outside_name", "監査 責任", "この人は監査の実施者です"),
+        ("outside_name", "あ" * 121, "120文字以内"),
+        ("outside_on", "2026-11-21", "判断した日は"),
+        ("outside_on", "2026-11-19", "判断した日は"),
+        ("outside_on", "", "2026-11-20 のような形で"),
+        ("outside_paper", "", "署名のある書面を確認できるよう"),
+    ],
+)
+def test_a_decision_from_outside_that_lacks_something_is_refused_and_keeps_what_was_typed(
+    client: Any, cast: Cast, field: str, value: str, error: str
+) -> None:
+    _very_small(cast)
+    audit = submitted(cast, auditors=("head_of_audit",))
+    if value == "監査 責任":
+        value = people.name(cast.person["head_of_audit"], Moment.at(NOW)).replace("　", " ")
+    cast.sign_in(client, "head_of_audit")
+    answer_ = client.post(f"/audits/{audit.id}/approve", data={**OUTSIDE, field: value})
+    assert answer_.status_code == 422
+    assert error in text_of(answer_)
+    assert "山田会計事務所" in answer_.get_data(as_text=True)
+    assert _fresh(audit).current_state == "submitted"
+    assert OutsideDecision.select().count() == 0
+
+
+def test_a_person_from_outside_may_also_send_it_back(client: Any, cast: Cast) -> None:
+    _very_small(cast)
+    audit = submitted(cast, auditors=("head_of_audit",))
+    cast.sign_in(client, "head_of_audit")
+    answer_ = client.post(f"/audits/{audit.id}/return", data={**OUTSIDE, "comment": "証跡を足す"})
+    assert answer_.status_code == 303
+    assert _fresh(audit).current_state == "returned"
+    assert OutsideDecision.get().state_of.state == "returned"
+
+
+def test_without_the_setting_nobody_from_outside_decides(client: Any, cast: Cast) -> None:
+    audit = submitted(cast, auditors=("head_of_audit",))
+    cast.sign_in(client, "head_of_audit")
+    assert client.post(f"/audits/{audit.id}/approve", data=OUTSIDE).status_code == 422
+    outsider = Outsider("山田 太郎", "", date(2026, 11, 20), "26-7")
+    with pytest.raises(RuleBroken):
+        actions.approve(cast.actor("head_of_audit"), NOW, _fresh(audit), "", outsider)
+    assert OutsideDecision.select().count() == 0
+
+
+def test_who_did_not_carry_it_out_decides_in_person_also_in_a_very_small_company(
+    client: Any, cast: Cast
+) -> None:
+    _very_small(cast)
+    audit = submitted(cast)
+    cast.sign_in(client, "head_of_audit")
+    assert "社外の人" not in text_of(client.get(f"/audits/{audit.id}/decide"))
+    assert client.post(f"/audits/{audit.id}/approve", data=OUTSIDE).status_code == 303
+    assert OutsideDecision.select().count() == 0
+
+
+def test_the_worklist_offers_it_only_where_a_person_from_outside_may_decide(client: Any, cast: Cast) -> None:
+    submitted(cast, auditors=("head_of_audit",))
+    moment = Moment.at(NOW)
+    assert waiting_for(cast.actor("head_of_audit"), moment) == []
+    _very_small(cast)
+    with client.application.test_request_context():
+        assert [one.step for one in waiting_for(cast.actor("head_of_audit"), moment)] == [
+            "社外の人の判断を記録"
+        ]
+
+
+def test_the_log_of_a_decision_from_outside_holds_no_name(client: Any, cast: Cast) -> None:
+    _very_small(cast)
+    audit = submitted(cast, auditors=("head_of_audit",))
+    cast.sign_in(client, "head_of_audit")
+    client.post(f"/audits/{audit.id}/approve", data=OUTSIDE)
+    event = activity.ActivityEvent.get(activity.ActivityEvent.type == "audit.decided_outside")
+    assert event.data == {
+        "audit": audit.id, "state": OutsideDecision.get().state_of_id, "decision": OutsideDecision.get().id,
+    }  # fmt: skip
+    assert OutsideDecision.get().text_salt
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_reports_say_which_audits_a_person_from_outside_approved(
+    client: Any, cast: Cast, language: str
+) -> None:
+    _very_small(cast)
+    audit = submitted(cast, auditors=("head_of_audit",))
+    outsider = Outsider("山田 太郎", "山田会計事務所", date(2026, 11, 20), "26-7")
+    actions.approve(cast.actor("head_of_audit"), NOW, audit, "", outsider)
+    cast.sign_in(client, "representative")
+    client.set_cookie("language", language)
+    told = client.page("/reports/overview").xpath("string(//*[@id='relaxed'])")
+    assert audit.number in told and "山田会計事務所" in told and "2026-11-20" in told

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from auditor.access import Permission, requires
 from auditor.audits import actions, deciding, queries, workpage
-from auditor.audits.forms import CommentForm, ReasonForm, SettleForm
+from auditor.audits.forms import CommentForm, DecisionForm, ReasonForm, SettleForm
 from auditor.audits.models import Audit, IndependenceException, IndependenceSettlement
 from auditor.audits.pages import audit_page
 from auditor.audits.results import EDITABLE, State
@@ -55,47 +57,45 @@ def submit(audit_id: int) -> Answer:
 @requires(Permission.AUDIT_APPROVE)
 def decide(audit_id: int) -> Answer:
     """Show a submitted audit to who decides on it."""
-    audit = queries.audit_for(current_actor(), audit_id, Permission.AUDIT_APPROVE, request_time())
-    return _decide_page(audit, CommentForm(), "", 200)
+    at, actor = request_time(), current_actor()
+    audit = queries.audit_for(actor, audit_id, Permission.AUDIT_APPROVE, at)
+    decision = deciding.decision_of(actor, at, audit)
+    form = DecisionForm(data={"outside_name": decision.outside, "outside_on": Moment.at(at).day})
+    return _decide_page(audit, form, "", 200)
 
 
 @bp.post("/<int:audit_id>/approve")
 @requires(Permission.AUDIT_APPROVE)
 def approve(audit_id: int) -> Answer:
     """Approve the audit."""
-    at, actor = request_time(), current_actor()
-    audit = queries.audit_for(actor, audit_id, Permission.AUDIT_APPROVE, at)
-    form = CommentForm()
-    if not form.validate():
-        return _decide_page(audit, form, "", 422)
-    try:
-        actions.approve(actor, at, audit, form.comment.data or "")
-    except RuleBroken as broken:
-        return _decide_page(audit, form, str(broken), 422)
-    except Stale:
-        return redirect(_page_of(audit), 303)
-    flash(_("The audit is approved."), "success")
-    return redirect(_page_of(audit), 303)
+    return _decided(audit_id, actions.approve, _("The audit is approved."))
 
 
 @bp.post("/<int:audit_id>/return")
 @requires(Permission.AUDIT_APPROVE)
 def send_back(audit_id: int) -> Answer:
     """Send the audit back with a comment."""
+    done = _("The audit is sent back. The auditors are told by mail.")
+    return _decided(audit_id, actions.send_back, done)
+
+
+def _decided(audit_id: int, act: Callable[..., None], done: str) -> Answer:
+    """Take the decision of the actor, or record the one of a person from outside."""
     at, actor = request_time(), current_actor()
     audit = queries.audit_for(actor, audit_id, Permission.AUDIT_APPROVE, at)
-    form = CommentForm()
+    form = DecisionForm()
     if not form.validate():
         return _decide_page(audit, form, "", 422)
     try:
-        actions.send_back(actor, at, audit, form.comment.data or "")
+        outsider = form.outsider() if deciding.decision_of(actor, at, audit).outside else None
+        act(actor, at, audit, form.comment.data or "", outsider)
     except RuleBroken as broken:
         if broken.field:
-            form.comment.errors = [str(broken)]
+            getattr(form, broken.field).errors = [str(broken)]
         return _decide_page(audit, form, "" if broken.field else str(broken), 422)
     except Stale:
         return redirect(_page_of(audit), 303)
-    flash(_("The audit is sent back. The auditors are told by mail."), "success")
+    flash(done, "success")
     return redirect(_page_of(audit), 303)
 
 
@@ -158,7 +158,7 @@ def settle(audit_id: int, exception_id: int) -> Answer:
     ), 422 if form.errors else status
 
 
-def _decide_page(audit: Audit, form: CommentForm, error: str, status: int) -> Answer:
+def _decide_page(audit: Audit, form: DecisionForm, error: str, status: int) -> Answer:
     at = request_time()
     body = render_template(
         "audits/decide.html",

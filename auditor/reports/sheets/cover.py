@@ -47,7 +47,7 @@ def write(sheet: Sheet, book: Book, scope: Scope, company: str, production: Prod
     for label, value in facts:
         sheet.write([None, (styles.strong, label), (styles.text, value)], height=20)
     label = _("Relaxed rules of independence")
-    for relaxed in relaxations(now.moment) or [_("None")]:
+    for relaxed in relaxations(now) or [_("None")]:
         sheet.write([None, (styles.strong, label), (styles.text, relaxed)])
         label = ""
     sheet.write()

@@ -40,7 +40,7 @@ def overview_page() -> str | tuple[str, int]:
         grades=[(grade, made.now.graded(grade)) for grade in Grade],
         series=_series(),
         shown=SHOWN,
-        relaxed=relaxations(scope.now.moment),
+        relaxed=relaxations(scope.now),
         is_today=scope.now.moment.instant == at,
     )
     return (page, status) if error else page
