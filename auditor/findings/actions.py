@@ -14,6 +14,7 @@ from auditor.company import queries as company
 from auditor.dated import Moment
 from auditor.errors import RuleBroken
 from auditor.findings import notices  # noqa: F401  registers the words of our notices
+from auditor.findings.beside import about
 from auditor.findings.flow import detail_of, locked, move, must_be_seen, must_stand
 from auditor.findings.models import Finding, FindingDetail, FindingState
 from auditor.findings.states import OPEN_STATES, Grade, Source, State
@@ -45,7 +46,7 @@ def record(
 
     With ``item`` its control, the audit's subject and the source are taken from the audit; without it
     ``subject_id`` is needed. ``once`` names the form that was sent: sent twice, the first finding is
-    returned. Raises RuleBroken when the item has a finding already or the dates cannot be.
+    returned. Raises RuleBroken when the item has a finding already that was not withdrawn, or the dates cannot be.
     """
     today = clock.day_of(at)
     if once and (before := Finding.get_or_none(Finding.once == once)) is not None:
@@ -54,9 +55,9 @@ def record(
     _check_dates(due_on, found_on, today)
     if item is not None:
         subject_id, control_id, source = item.audit.subject_id, item.control_id, Source.AUDIT
-        if (taken := Finding.get_or_none(Finding.item == item)) is not None:
-            raise RuleBroken(_already(taken))
     with activity.action(actor, at):
+        if item is not None and (taken := _standing_about(item)) is not None:
+            raise RuleBroken(_already(taken))
         finding = _numbered(
             at,
             source=source.value,
@@ -140,6 +141,13 @@ def withdraw(actor: Actor, at: datetime, finding: Finding, reason: str, seen: in
         tell("finding_withdrawn", finding, told, 1, at, actor)
 
 
+def _standing_about(item: AuditItem) -> Finding | None:
+    """Return the finding about an item that was not withdrawn; of two who record at once the second waits."""
+    if not db.is_sqlite():
+        AuditItem.select(AuditItem.id).where(AuditItem.id == item.id).for_update().get()
+    return about(item)
+
+
 def _already(finding: Finding) -> Any:
     return _l("This item has a finding already: %(number)s. Nothing was recorded.", number=finding.number)
 
@@ -164,9 +172,6 @@ def _numbered(at: datetime, **values: Any) -> Finding:
                 )
                 return created
         except IntegrityError:
-            item = values["item"]
-            if item is not None and (taken := Finding.get_or_none(Finding.item == item)) is not None:
-                raise RuleBroken(_already(taken)) from None
             if values["once"] and (twin := Finding.get_or_none(Finding.once == values["once"])) is not None:
                 raise RuleBroken(_already(twin)) from None
             if not Finding.select().where(Finding.number == f"{prefix}{number:03d}").exists():

@@ -10,7 +10,15 @@ from auditor.audits.queries import OpenFinding
 from auditor.catalogue.models import Control
 from auditor.dated import Moment
 from auditor.findings.models import Finding, FindingDetail
-from auditor.findings.states import OPEN_STATES
+from auditor.findings.states import OPEN_STATES, State
+
+
+def about(item: AuditItem) -> Finding | None:
+    """Return the finding about an item; one that was withdrawn does not keep a new one away."""
+    found: Finding | None = (
+        Finding.select().where(Finding.item == item, Finding.current_state != State.WITHDRAWN.value).first()
+    )
+    return found
 
 
 def items_with_finding(item_ids: Collection[int]) -> set[int]:

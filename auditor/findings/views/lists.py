@@ -10,9 +10,11 @@ from werkzeug.wrappers import Response
 
 from auditor import settings_of
 from auditor.access import Permission, requires
+from auditor.company.queries import company_name
 from auditor.errors import RuleBroken
 from auditor.evidence.serving import answer as file_answer
 from auditor.findings import conversation, foureyes, queries, steps, story
+from auditor.findings import report as reporting
 from auditor.findings.forms import FilesForm, MessageForm
 from auditor.findings.models import Finding
 from auditor.findings.states import Grade, State
@@ -114,6 +116,21 @@ def _audit_url(finding: Finding) -> dict[str, str] | None:
         urls["url"] = url_for("audits.show", audit_id=audit.id)
         urls["item_url"] = url_for("audits.item", audit_id=audit.id, item_id=finding.item_id)
     return urls
+
+
+@bp.get("/<int:finding_id>/report")
+@requires(Permission.FINDING_READ)
+def report(finding_id: int) -> str:
+    """The report of corrective action (是正処置報告書), made to be printed."""
+    actor, moment = current_actor(), now()
+    finding = queries.finding_for(actor, finding_id, Permission.FINDING_READ, moment)
+    return render_template(
+        "findings/report.html",
+        finding=finding,
+        story=story.tell(actor, finding, moment),
+        report=reporting.of(finding, moment),
+        company=company_name(moment),
+    )
 
 
 @bp.post("/<int:finding_id>/comment")

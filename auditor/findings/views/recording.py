@@ -19,6 +19,7 @@ from auditor.dated import Moment
 from auditor.errors import Forbidden, NotFound, RuleBroken
 from auditor.findings import actions, pickers, queries, story, worries
 from auditor.findings.flow import detail_of
+from auditor.findings.beside import about
 from auditor.findings.forms import ChangeForm, ReasonForm, RecordForm
 from auditor.findings.models import Finding, FindingDetail, FindingState, Worry
 from auditor.findings.states import Grade, Source, WorryStep
@@ -54,7 +55,7 @@ def record() -> Answer:
     item, worry = _item(actor), _worry(actor)
     if item is None and not actor.everywhere(Permission.FINDING_RECORD):
         raise NotFound
-    if item is not None and (taken := Finding.get_or_none(Finding.item == item)) is not None:
+    if item is not None and (taken := about(item)) is not None:
         flash(_("This item has a finding already: %(number)s.", number=taken.number), "info")
         return redirect(page_of(taken), 303)
     form = RecordForm(data=_prefilled(item, worry, moment))
