@@ -17,7 +17,7 @@ from auditor.config import Settings
 
 def create_app(settings: Settings | None = None, environ: Mapping[str, str] | None = None) -> Flask:
     """Return the application, wired: settings, database, features, hooks. Starts no job and opens no port."""
-    from auditor import reactions
+    from auditor import reactions, sights
     from auditor.accounts import views as accounts
     from auditor.audits import views as audits
     from auditor.catalogue import views as catalogue
@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     )  # fmt: skip
     for feature in features:
         app.register_blueprint(feature.bp)
-    web.install(app, accounts.load_actor, navigation.of(app), accounts.must_change_first)
+    web.install(app, accounts.load_actor, navigation.of(app), sights.of(app), accounts.must_change_first)
     return app
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -48,11 +48,14 @@ def install(
     app: Flask,
     load_actor: Callable[[], Actor],
     navigation: Callable[[Actor], Any],
+    sees: Callable[[Actor, str, Mapping[str, Any], datetime], bool],
     first: Callable[[], BaseResponse | None] = lambda: None,
 ) -> None:
     """Wire the hooks of every request. ``load_actor`` reads the session, ``navigation`` gives the menu.
 
-    ``first`` may send a signed-in person elsewhere before any page that is not public.
+    ``sees`` tells whether somebody sees all that the address of a route (endpoint, ids) names: who sees it
+    and may not do this gets 403, everybody else 404. ``first`` may send a signed-in person elsewhere before
+    any page that is not public.
     """
 
     @app.before_request
@@ -79,7 +82,8 @@ def install(
         if marks is None or marks.permission is None:
             raise Forbidden
         if not g.actor.may(marks.permission):
-            raise NotFound
+            shown = sees(g.actor, request.endpoint, request.view_args or {}, request_time())
+            raise Forbidden if shown else NotFound
         return first()
 
     @app.after_request

@@ -6,10 +6,16 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from auditor.access import Permission, marks_of
+from auditor import sights
+from auditor.access import TABLE, Permission, Role, marks_of
+from auditor.audits.results import Result
+from tests.audits.making import answer, assigned, items
+from tests.cast import NOW
+from tests.findings.making import Making
 
 FILES = {"static", "bootstrap.static"}  # assets of the application and of Bootstrap, the same for everybody
 PUBLIC = {  # each with the reason why nobody needs to be signed in
@@ -80,9 +86,92 @@ def _example(rule: Rule, name: str) -> Any:
     return {"_Number": 1, "UUIDConverter": "0" * 32}.get(kind, "1")
 
 
-def test_every_permission_is_used_by_a_route_and_held_by_somebody(app: Flask) -> None:
-    from auditor.access import TABLE
+def refusable(app: Flask) -> Iterator[tuple[Rule, Permission]]:
+    """Routes whose permission somebody signed in may lack; what every employee holds is never refused by role."""
+    for rule, view in routes(app):
+        marks = marks_of(view)
+        if marks and marks.permission and marks.permission not in TABLE[Role.EMPLOYEE]:
+            yield rule, marks.permission
 
+
+def test_every_id_in_an_address_says_who_sees_what_it_names(app: Flask) -> None:
+    asked = {(rule.endpoint.split(".")[0], name) for rule, _ in refusable(app) for name in rule.arguments}
+    unsaid = sorted(asked - set(sights.SIGHTS))
+    assert not unsaid, "\n".join(
+        f'auditor/sights.py: add ("{feature}", "{name}") to SIGHTS, with the query that raises NotFound for who does '
+        "not see it; else who sees it and may not do this gets 404 in the place of 403"
+        for feature, name in unsaid
+    )
+    idle = sorted(set(sights.SIGHTS) - asked)
+    assert not idle, f"auditor/sights.py: no address that a role can be refused names {idle}; take them out"
+
+
+def test_a_page_that_adds_to_a_list_names_the_list(app: Flask) -> None:
+    without_ids = {rule.endpoint for rule, _ in refusable(app) if not rule.arguments}
+    assert set(sights.LISTS) <= without_ids, sorted(set(sights.LISTS) - without_ids)
+    for shown in sights.LISTS.values():
+        marks = marks_of(app.view_functions[shown])
+        assert marks is not None and marks.permission is not None, shown
+
+
+PAGES = {  # where each thing is seen
+    ("accounts", "person_id"): "/accounts/{person_id}",
+    ("audits", "audit_id"): "/audits/{audit_id}",
+    ("audits", "item_id"): "/audits/{audit_id}/items/{item_id}",
+    ("catalogue", "control_id"): "/catalogue/controls/{control_id}",
+    ("catalogue", "subject_id"): "/catalogue/subjects/{subject_id}",
+    ("findings", "finding_id"): "/findings/{finding_id}",
+    ("people", "department_id"): "/people/departments/{department_id}",
+    ("people", "person_id"): "/people/{person_id}",
+    ("scheduling", "name"): "/jobs/{name}",
+}
+
+
+@pytest.mark.parametrize(
+    "name", ["auditor", "head_of_sales", "head_of_other", "staff_of_sales", "representative", "operator"]
+)
+def test_403_is_answered_where_the_page_of_the_thing_opens_and_404_elsewhere(
+    app: Flask, cast: Any, client: Any, settings: Any, name: str
+) -> None:
+    item = items(assigned(cast))[0]
+    answer(cast, item, Result.MINOR, note="施錠されていない。")
+    finding = Making(cast, settings.evidence_folder, NOW).recorded(item=item)
+    ids = {
+        "audit_id": item.audit_id,
+        "item_id": item.id,
+        "control_id": cast.control["ORG-01"],
+        "subject_id": cast.subject["D210"],
+        "finding_id": finding.id,
+        "department_id": cast.department["D211"],
+        "person_id": cast.person["staff_of_sales"],
+        "name": "send_mail",
+    }
+    actor = cast.actor(name)
+    cast.sign_in(client, name)
+    opens = {key: client.get(page.format(**ids)).status_code == 200 for key, page in PAGES.items()}
+    sees = sights.of(app)
+    wrong = []
+    for rule, permission in refusable(app):
+        keys = {(rule.endpoint.split(".")[0], argument) for argument in rule.arguments}
+        if actor.may(permission) or not keys or not keys <= set(PAGES):
+            continue
+        named = {argument: ids[argument] for argument in rule.arguments}
+        if sees(actor, rule.endpoint, named, NOW) != all(opens[key] for key in keys):
+            wrong.append(f"{rule}: page opens {opens}")
+        if sees(actor, rule.endpoint, dict.fromkeys(named, 0) | {"name": "nothing"}, NOW):
+            wrong.append(f"{rule}: what there is not is not found by anybody")
+    for endpoint, shown in sights.LISTS.items():
+        permission = marks_of(app.view_functions[endpoint]).permission  # type: ignore[union-attr]
+        with app.test_request_context():
+            here, there = app.url_for(endpoint), app.url_for(shown)
+        if not actor.may(permission) and sees(actor, endpoint, {}, NOW) != (
+            client.get(there).status_code == 200
+        ):
+            wrong.append(f"{here} beside {there}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_permission_is_used_by_a_route_and_held_by_somebody(app: Flask) -> None:
     used = {marks.permission for _, view in routes(app) if (marks := marks_of(view))}
     held = {permission for permissions in TABLE.values() for permission in permissions}
     assert not set(Permission) - held, f"nobody holds {sorted(set(Permission) - held)}"

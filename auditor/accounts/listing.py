@@ -9,11 +9,12 @@ from typing import Any
 
 from peewee import ModelSelect, fn
 
-from auditor.access import Role
+from auditor.access import Actor, Permission, Role
 from auditor.accounts.models import Credential, Deputy, RoleGrant, Session
 from auditor.dated import Moment
+from auditor.errors import NotFound
+from auditor.people import histories, searching
 from auditor.people import queries as people
-from auditor.people import searching
 from auditor.people.models import DepartmentHead, PersonDetail
 
 STATES = ("none", "first", "own", "no_mail")
@@ -48,6 +49,16 @@ def accounts(
     elif state == "no_mail":
         query = query.where(PersonDetail.email.is_null() | (PersonDetail.email == ""))
     return query
+
+
+def account_for(actor: Actor, person_id: int, moment: Moment) -> histories.PersonRecord:
+    """Return the person whose account it is. Raises NotFound for who manages no accounts, and for leavers."""
+    if not actor.everywhere(Permission.ACCOUNT_MANAGE):
+        raise NotFound
+    person = histories.record_of(person_id, moment)
+    if not person.works:
+        raise NotFound
+    return person
 
 
 @dataclass(frozen=True)

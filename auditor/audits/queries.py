@@ -66,9 +66,10 @@ def item_for(actor: Actor, item_id: int, permission: Permission, at: datetime) -
     if item is None:
         raise NotFound
     held = is_auditor(actor, item.audit_id, at)
-    _authorise(actor, item.audit, permission, held)
+    _authorise(actor, item.audit, Permission.AUDIT_READ, held)
     if not shows_results(actor, item.audit, held):
         raise NotFound
+    _authorise(actor, item.audit, permission, held)
     return item
 
 

@@ -106,12 +106,13 @@ def test_roles_are_changed_on_the_account_page(client, cast):
     assert "付与しません" in text_of(refused)
 
 
-def test_an_operator_grants_no_role(client, cast):
-    cast.sign_in(client, "operator")
-    assert (
-        client.post(f"/accounts/{cast.person['operator']}/roles", data={"role": "administrator"}).status_code
-        == 404
-    )
+@pytest.mark.parametrize(("name", "status"), [("operator", 403), ("head_of_audit", 404)])
+def test_who_only_manages_accounts_grants_no_role(client, cast, name, status):
+    cast.sign_in(client, name)
+    answer = client.post(f"/accounts/{cast.person['operator']}/roles", data={"role": "administrator"})
+    assert answer.status_code == status
+    assert client.post(f"/accounts/{cast.person['leaver']}/roles").status_code == 404
+    assert queries.granted(cast.person["operator"], Moment.at(LATER)) == {Role.OPERATOR}
 
 
 def test_a_deputy_is_named_by_typing_a_name_without_script(client, cast):

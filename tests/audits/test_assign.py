@@ -252,8 +252,13 @@ def test_a_draft_of_somebody_else_is_not_found(client: Any, cast: Cast) -> None:
     assert client.get(f"/audits/new/{draft.id}").status_code == 404
 
 
-def test_who_does_not_assign_audits_does_not_find_the_page(client: Any, cast: Cast) -> None:
+def test_who_only_reads_audits_may_assign_none_and_a_stranger_finds_no_page(client: Any, cast: Cast) -> None:
     cast.sign_in(client, "head_of_sales")
+    assert client.get("/audits/new").status_code == 403
+    assert (
+        client.get(f"/audits/new/{preparing.start(cast.actor('administrator'), NOW).id}").status_code == 404
+    )
+    cast.sign_in(client, "staff_of_sales")
     assert client.get("/audits/new").status_code == 404
 
 

@@ -155,11 +155,14 @@ def test_nobody_is_refused(client: Any, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("tail", ["plan", "auditors", "cancel"])
-def test_who_does_not_assign_audits_does_not_find_the_pages(client: Any, cast: Cast, tail: str) -> None:
+def test_who_only_reads_an_audit_may_not_change_it_and_a_stranger_finds_nothing(
+    client: Any, cast: Cast, tail: str
+) -> None:
     audit = assigned(cast)
-    for name in ("auditor", "head_of_sales", "staff_of_sales"):
+    readers = dict.fromkeys(("auditor", "head_of_sales", "representative"), 403)
+    for name, status in {**readers, "head_of_other": 404, "staff_of_sales": 404}.items():
         cast.sign_in(client, name)
-        assert client.get(f"/audits/{audit.id}/{tail}").status_code == 404
+        assert client.get(f"/audits/{audit.id}/{tail}").status_code == status, name
 
 
 @pytest.mark.parametrize("tail", ["plan", "auditors", "cancel"])

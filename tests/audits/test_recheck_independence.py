@@ -138,11 +138,17 @@ def test_replaced_is_believed_only_when_somebody_else_audits(cast: Cast) -> None
         actions.settle(by, LATER, found, Outcome.ACCEPTED, "もう一度")
 
 
-def test_who_does_not_assign_audits_does_not_find_the_page(client: Any, cast: Cast) -> None:
+def test_who_only_reads_the_audit_does_not_settle_and_a_stranger_finds_nothing(
+    client: Any, cast: Cast
+) -> None:
     audit = assigned(cast)
     transferred(cast)
+    broken = IndependenceException.get().id
     cast.sign_in(client, "auditor")
-    assert client.get(f"/audits/{audit.id}/exceptions/{IndependenceException.get().id}").status_code == 404
+    assert client.get(f"/audits/{audit.id}/exceptions/{broken}").status_code == 403
+    assert client.get(f"/audits/{audit.id}/exceptions/{broken + 1}").status_code == 404
+    cast.sign_in(client, "staff_of_sales")
+    assert client.get(f"/audits/{audit.id}/exceptions/{broken}").status_code == 404
 
 
 def test_only_the_head_of_audit_accepts_it_and_nobody_settles_the_own(cast: Cast) -> None:

@@ -170,7 +170,7 @@ def test_the_answer_belongs_to_the_department(client: Any, cast: Any, making: An
     answers(
         client, cast, f"/findings/{finding.id}/submit", {"head_of_other": 404, "staff_of_sales": 403}, "POST"
     )
-    answers(client, cast, f"/findings/{finding.id}/review", {"head_of_sales": 404, "head_of_other": 404})
+    answers(client, cast, f"/findings/{finding.id}/review", {"head_of_sales": 403, "head_of_other": 404})
 
 
 def test_persons_are_searched_by_those_who_plan_only(client: Any, cast: Any) -> None:

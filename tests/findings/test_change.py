@@ -71,7 +71,13 @@ def test_changing_and_withdrawing_belong_to_the_leaders(client: Any, cast: Any, 
             client,
             cast,
             f"/findings/{finding.id}/{step}",
-            {"administrator": 200, "head_of_audit": 200, "head_of_sales": 404, "representative": 404},
+            {
+                "administrator": 200,
+                "head_of_audit": 200,
+                "head_of_sales": 403,
+                "representative": 403,
+                "head_of_other": 404,
+            },
         )
 
 

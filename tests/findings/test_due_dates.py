@@ -86,5 +86,12 @@ def test_dates_belong_to_those_concerned(client: Any, cast: Any, making: Any) ->
         client,
         cast,
         f"/findings/{finding.id}/due/1",
-        {"administrator": 200, "head_of_audit": 200, "head_of_sales": 404, "representative": 404},
+        {
+            "administrator": 200,
+            "head_of_audit": 200,
+            "head_of_sales": 403,
+            "representative": 403,
+            "head_of_other": 404,
+        },
     )
+    answers(client, cast, f"/findings/{finding.id}/due/2", {"administrator": 404, "head_of_sales": 404})

@@ -146,7 +146,7 @@ def test_a_major_one_is_closed_by_a_confirmation(
         client,
         cast,
         f"/findings/{finding.id}/close",
-        {"head_of_audit": 200, "head_of_sales": 404, "representative": 404},
+        {"head_of_audit": 200, "head_of_sales": 403, "representative": 403, "head_of_other": 404},
     )
     signed_in(client, cast, "administrator")
     assert client.post(f"/findings/{finding.id}/close", data={"comment": ""}).status_code == 303
@@ -188,10 +188,11 @@ def test_the_looks_belong_to_those_who_verify(client: Any, cast: Any, making: An
             "auditor": 200,
             "administrator": 200,
             "head_of_audit": 200,
-            "head_of_sales": 404,
-            "staff_of_sales": 404,
-            "representative": 404,
+            "head_of_sales": 403,
+            "staff_of_sales": 403,
+            "representative": 403,
             "head_of_other": 404,
+            "operator": 404,
         },
     )
     told = [notice.person_id for notice in Notice.select().where(Notice.kind == "verification_wanted")]

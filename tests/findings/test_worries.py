@@ -75,7 +75,7 @@ def test_what_is_for_the_head_of_audit_stays_hidden_from_the_administrator(clien
     answers(
         client, cast, "/findings/worries", {"administrator": 200, "head_of_audit": 200, "head_of_sales": 404}
     )
-    answers(client, cast, address, {"staff_of_sales": 404, "administrator": 404}, "POST")
+    answers(client, cast, address, {"staff_of_sales": 403, "administrator": 404}, "POST")
     signed_in(client, cast, "administrator")
     assert worry.number not in text_of(client.get("/findings/worries"))
 

@@ -86,6 +86,9 @@ def test_a_department_head_may_read_and_not_change(client, cast):
     cast.sign_in(client, "head_of_sales")
     for page in ("details", "transfer", "status"):
         assert client.get(f"/people/{cast.person['staff_of_sales']}/{page}").status_code == 403
+    assert client.get(f"/people/departments/{cast.department['D211']}/head").status_code == 403
+    assert client.get(f"/people/departments/{cast.department['D220']}/head").status_code == 404
+    assert client.get("/people/new").status_code == 403
     assert client.get("/people/imports").status_code == 404
 
 

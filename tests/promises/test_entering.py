@@ -153,8 +153,9 @@ def test_a_reader_may_not_link_and_a_stranger_finds_nothing(client: Any, cast: A
     cast.sign_in(client, "head_of_audit")
     assert client.post(address, data={"code": "ORG-01"}).status_code == 403
     assert client.post(f"{address}/ORG-01/off").status_code == 403
-    assert client.get("/promises/new").status_code == 404
+    assert client.get("/promises/new").status_code == 403
     cast.sign_in(client, "staff_of_sales")
+    assert client.get("/promises/new").status_code == 404
     assert client.post(address, data={"code": "ORG-01"}).status_code == 404
     assert PromiseControl.select().count() == 0
 

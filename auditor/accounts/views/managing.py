@@ -90,15 +90,7 @@ def account(person_id: int) -> str:
 
 
 def _person(person_id: int) -> histories.PersonRecord:
-    try:
-        person = histories.person_for(current_actor(), person_id, _moment())
-    except NotFound:
-        if not current_actor().everywhere(Permission.ACCOUNT_MANAGE):
-            raise
-        person = histories.record_of(person_id, _moment())
-    if not person.works:
-        raise NotFound
-    return person
+    return listing.account_for(current_actor(), person_id, _moment())
 
 
 @bp.post("/<int:person_id>/roles")

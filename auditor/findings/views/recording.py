@@ -16,10 +16,10 @@ from auditor.calendars import business_day
 from auditor.catalogue.models import Subject
 from auditor.company import queries as company
 from auditor.dated import Moment
-from auditor.errors import Forbidden, NotFound, RuleBroken
+from auditor.errors import Forbidden, RuleBroken
 from auditor.findings import actions, pickers, queries, story, worries
-from auditor.findings.flow import detail_of
 from auditor.findings.beside import about
+from auditor.findings.flow import detail_of
 from auditor.findings.forms import ChangeForm, ReasonForm, RecordForm
 from auditor.findings.models import Finding, FindingDetail, FindingState, Worry
 from auditor.findings.states import Grade, Source, WorryStep
@@ -54,7 +54,7 @@ def record() -> Answer:
     actor, moment = current_actor(), now()
     item, worry = _item(actor), _worry(actor)
     if item is None and not actor.everywhere(Permission.FINDING_RECORD):
-        raise NotFound
+        raise Forbidden
     if item is not None and (taken := about(item)) is not None:
         flash(_("This item has a finding already: %(number)s.", number=taken.number), "info")
         return redirect(page_of(taken), 303)

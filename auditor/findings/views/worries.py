@@ -7,7 +7,7 @@ from uuid import uuid4
 from flask import flash, redirect, render_template, url_for
 
 from auditor.access import Permission, Role, requires
-from auditor.errors import NotFound, RuleBroken
+from auditor.errors import Forbidden, NotFound, RuleBroken
 from auditor.findings import worries as reports
 from auditor.findings.forms import WorryForm, WorryMoveForm
 from auditor.findings.models import Worry, WorryState
@@ -64,7 +64,7 @@ def worry(worry_id: int) -> Answer:
     except NotFound:
         found, reads = reports.worry_for(actor, worry_id, Permission.WORRY_REPORT), False
         if form.is_submitted():
-            raise
+            raise Forbidden from None  # the reporter reads what became of it, and decides nothing
     state = WorryState.latest(moment, worry=found.id)
     if not form.is_submitted():
         form.seen.data = state.id if state else 0
