@@ -54,6 +54,10 @@ class Conflict:
             "codes": list(self.codes),
         }
 
+    def about(self) -> list[tuple[Any, ...]]:
+        """Return what it is about, whatever the days: one key a control, or one in all."""
+        return [(self.ground, self.unit, self.target, code) for code in self.codes or ("",)]
+
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Conflict:
         """Return the conflict that ``stored`` keeps."""
@@ -65,6 +69,30 @@ class Conflict:
             stored["target"],
             tuple(stored["codes"]),
         )
+
+
+def not_covered(conflicts: Iterable[Conflict], known: Iterable[Conflict]) -> tuple[Conflict, ...]:
+    """Return the conflicts with a day, a unit or a control that none of ``known`` tells of.
+
+    A conflict that became shorter, or was split by a change of something else, is no new one.
+    """
+    told: dict[tuple[Any, ...], list[tuple[date, date]]] = {}
+    for one in known:
+        for key in one.about():
+            told.setdefault(key, []).append((one.first, one.last))
+    return tuple(
+        one
+        for one in conflicts
+        if not all(_within(one.first, one.last, told.get(key, [])) for key in one.about())
+    )
+
+
+def _within(first: date, last: date, spans: Iterable[tuple[date, date]]) -> bool:
+    """Tell whether every day of ``first``..``last`` lies in one of the spans."""
+    for start, end in sorted(spans):
+        if start <= first <= end:
+            first = end + timedelta(days=1)
+    return first > last
 
 
 @dataclass(frozen=True)

@@ -129,17 +129,20 @@ class OutsideDecision(CountedModel):
 
 
 class IndependenceException(CountedModel):
-    """A transfer recorded later broke the independence of an auditor: to be settled."""
+    """What was recorded later broke the independence of an auditor: to be settled, each cause for itself."""
 
     audit = ForeignKeyField(Audit, backref="exceptions")
     audit_id: int
     person = ForeignKeyField(Person)
     person_id: int
     reason = JsonField()  # which department, from when to when
+    cause = CharField(
+        max_length=32, null=True
+    )  # names the reason; none in rows of versions that knew one only
     found_at = UtcDateTimeField()
 
     class Meta:
-        indexes = ((("audit", "person"), True),)
+        indexes = ((("audit", "person", "cause"), True),)
 
 
 class IndependenceSettlement(DatedRow):

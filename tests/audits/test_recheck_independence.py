@@ -6,11 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from auditor import activity, events
+from auditor import activity, db, events, migrating
 from auditor.access import application
 from auditor.audits import actions, queries
 from auditor.audits.actions import Appointee, Outcome
+from auditor.audits.independence import Conflict, Ground, not_covered
 from auditor.audits.models import Audit, IndependenceException, IndependenceSettlement
 from auditor.dated import Moment
 from auditor.errors import RuleBroken, Stale
@@ -160,3 +163,161 @@ def test_only_the_head_of_audit_accepts_it_and_nobody_settles_the_own(cast: Cast
     with pytest.raises(RuleBroken):
         actions.settle(cast.actor("head_of_audit"), LATER, found, Outcome.ACCEPTED, "形式だけ")
     actions.settle(cast.actor("administrator"), LATER, found, Outcome.RECHECKED, "別の監査員が確認し直した")
+
+
+# ---- each cause opens one exception, and no cause opens a second ----
+
+
+def _settled(cast: Cast) -> None:
+    for row in IndependenceException.select():
+        if IndependenceSettlement.get_or_none(IndependenceSettlement.exception == row.id) is None:
+            actions.settle(cast.actor("head_of_audit"), LATER, row, Outcome.ACCEPTED, "兼務は形式だけ")
+
+
+def _days() -> list[list[tuple[str, str]]]:
+    rows = IndependenceException.select().order_by(IndependenceException.id)
+    return [[(one["first"], one["last"]) for one in row.reason] for row in rows]
+
+
+def _post(cast: Cast, held: bool, day: date, replaces: Any = None, corrects: bool = False) -> Membership:
+    """Record that the auditor belongs to 営業一課 from ``day`` on, or no longer does."""
+    with activity.action(SYSTEM, LATER):
+        row = Membership.write(
+            LATER,
+            None,
+            day,
+            replaces=replaces,
+            corrects=corrects,
+            person=cast.person["auditor"],
+            department=cast.department["D211"],
+            held=held,
+        )
+        activity.record(CAST_MADE, persons=1)
+    return row
+
+
+def test_a_second_transfer_after_the_first_was_settled_opens_a_new_exception(cast: Cast) -> None:
+    audit = assigned(cast)
+    transferred(cast)
+    _settled(cast)
+    transferred(cast, unit="D210", day=date(2026, 11, 1))
+    assert _days() == [[("2026-10-01", "2026-11-19")], [("2026-11-01", "2026-11-19")]]
+    assert [row.audit_id for row in IndependenceException.select()] == [audit.id] * 2
+    assert actions.recheck_independence(application("jobs"), LATER) == 0
+
+
+def test_a_return_to_the_department_after_it_was_left_is_another_cause(cast: Cast) -> None:
+    assigned(cast)
+    came = _post(cast, True, date(2026, 5, 1))
+    left = _post(cast, False, date(2026, 6, 1), came)
+    assert actions.recheck_independence(SYSTEM, LATER) == 1
+    _settled(cast)
+    _post(cast, True, date(2026, 9, 1), left)
+    assert actions.recheck_independence(SYSTEM, LATER) == 1
+    assert _days() == [[("2026-05-01", "2026-05-31")], [("2026-09-01", "2026-11-19")]]
+
+
+def test_a_leave_recorded_later_shortens_the_cause_and_opens_nothing(cast: Cast) -> None:
+    assigned(cast)
+    came = _post(cast, True, date(2026, 5, 1))
+    assert actions.recheck_independence(SYSTEM, LATER) == 1
+    _post(cast, False, date(2026, 6, 1), came)
+    assert actions.recheck_independence(SYSTEM, LATER) == 0
+
+
+def test_a_correction_that_undoes_the_transfer_opens_nothing_and_leaves_what_was_shown(cast: Cast) -> None:
+    assigned(cast)
+    came = _post(cast, True, date(2026, 5, 1))
+    assert actions.recheck_independence(SYSTEM, LATER) == 1
+    undone = _post(cast, False, date(2026, 5, 1), came, corrects=True)
+    assert actions.recheck_independence(SYSTEM, LATER) == 0
+    assert IndependenceException.select().count() == 1
+    _post(cast, True, date(2026, 4, 15), undone, corrects=True)
+    assert actions.recheck_independence(SYSTEM, LATER) == 1, "two weeks more than anybody was shown"
+
+
+def test_an_exception_of_an_earlier_version_still_stands_for_its_cause(cast: Cast) -> None:
+    audit = assigned(cast)
+    _post(cast, True, date(2026, 10, 1))
+    with activity.action(SYSTEM, LATER):
+        target, unit = cast.department["D210"], cast.department["D211"]
+        IndependenceException.create(
+            audit=audit.id,
+            person=cast.person["auditor"],
+            reason=[Conflict(Ground.OWN_UNIT, date(2026, 10, 1), date(2026, 11, 19), unit, target).stored()],
+            found_at=LATER,
+        )
+        activity.record(CAST_MADE, persons=1)
+    assert actions.recheck_independence(SYSTEM, LATER) == 0
+
+
+def test_the_upgrade_keeps_exceptions_and_lets_another_cause_stand_beside(app: Any, cast: Cast) -> None:
+    assigned(cast)
+    transferred(cast)
+    before = IndependenceException.get()
+    runner = migrating.runner()
+    (name,) = [one.name for one in runner.status() if one.name.endswith("let_each_cause_break_independence")]
+    runner.down(name)
+    runner.up()
+    if db.is_sqlite():
+        db.database.execute_sql("PRAGMA foreign_keys = 1")
+    kept = IndependenceException.get()
+    assert (kept.id, kept.reason, kept.cause) == (before.id, before.reason, None)
+    transferred(cast, unit="D210", day=date(2026, 11, 1))
+    assert len(_days()) == 2
+
+
+def test_the_page_shows_each_cause_with_its_settlement(client: Any, cast: Cast, standing_clock: Any) -> None:
+    audit = assigned(cast)
+    transferred(cast)
+    _settled(cast)
+    transferred(cast, unit="D210", day=date(2026, 11, 1))
+    standing_clock.move(LATER)
+    cast.sign_in(client, "head_of_audit", LATER)
+    page = text_of(client.get(f"/audits/{audit.id}"))
+    assert "兼務は形式だけ" in page and "2026-11-01" in page
+
+
+def test_many_open_audits_cost_as_many_queries_as_one(cast: Cast, query_count: Any) -> None:
+    def cost() -> int:
+        with query_count() as statements:
+            assert actions.recheck_independence(SYSTEM, LATER) == 0
+        return int(statements.count)
+
+    assigned(cast)
+    first = cost()
+    for _number in range(4):
+        assigned(cast)
+    assert cost() == first
+
+
+_DAYS = st.integers(0, 9).map(lambda n: date(2026, 4, 1) + timedelta(days=n))
+_CONFLICTS = st.lists(
+    st.builds(
+        lambda ground, days, unit, codes: Conflict(ground, *sorted(days), unit, 1, tuple(sorted(codes))),
+        st.sampled_from([Ground.OWN_UNIT, Ground.CONTROL_OWNER_UNIT]),
+        st.tuples(_DAYS, _DAYS),
+        st.integers(1, 2),
+        st.sets(st.sampled_from("AB")),
+    ),
+    max_size=5,
+)
+
+
+def _told(conflicts: Any) -> set[Any]:
+    return {
+        (*key, one.first + timedelta(days=n))
+        for one in conflicts
+        for key in one.about()
+        for n in range((one.last - one.first).days + 1)
+    }
+
+
+@settings(max_examples=200)
+@given(_CONFLICTS, _CONFLICTS)
+def test_what_is_new_is_what_has_a_day_that_nobody_was_told_of_and_told_once_it_is_new_no_more(
+    found: Any, known: Any
+) -> None:
+    new = not_covered(found, known)
+    assert list(new) == [one for one in found if not _told([one]) <= _told(known)]
+    assert not_covered(found, [*known, *new]) == ()
