@@ -60,8 +60,9 @@ def test_without_the_code_nothing_goes_on(client, code):
 
 
 def test_guessing_the_code_stops(client, code):
-    answers = [begin(client, f"wrong-{n}").status_code for n in range(6)]
-    assert answers == [422] * 5 + [429]
+    answers = [begin(client, f"wrong-{n}") for n in range(6)]
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+    assert answers[-1].headers["Retry-After"] == "900"
 
 
 def test_the_code_is_kept_as_a_hash_only(app, settings, code):

@@ -41,11 +41,8 @@ def ask_for_link() -> Answer:
     form = ForgottenForm()
     if not form.validate_on_submit():
         return render_template("accounts/forgotten.html", form=form, sent=False), 422
-    try:
-        login = f"forgotten:{form.login.data}"
-        throttle.begin(login, request.remote_addr or "", settings_of(current_app).secret_key, request_time())
-    except throttle.Throttled as stopped:
-        return render_template("accounts/throttled.html", until=stopped.until), 429
+    login = f"forgotten:{form.login.data}"
+    throttle.begin(login, request.remote_addr or "", settings_of(current_app).secret_key, request_time())
     links.forgot(form.login.data or "", request_time())
     return render_template("accounts/forgotten.html", form=form, sent=True)
 

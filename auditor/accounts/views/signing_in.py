@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from flask import current_app, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -48,12 +50,18 @@ def sign_in_now() -> Answer:
             settings_of(current_app).secret_key,
             request_time(),
         )
-    except throttle.Throttled as stopped:
-        return render_template("accounts/throttled.html", until=stopped.until), 429
     except actions.SignInRefused as refused:
         return _page(form, refused), 422
     recognise(signed_in.token)
     return redirect(safe_next(form.next.data, "/"), 303)
+
+
+@bp.app_errorhandler(throttle.Throttled)
+def throttled(stopped: throttle.Throttled) -> tuple[str, int, dict[str, str]]:
+    """Say when the next attempt is looked at, to the person and, in seconds, to their program."""
+    wait = math.ceil((stopped.until - request_time()).total_seconds())
+    page = render_template("accounts/throttled.html", until=stopped.until)
+    return page, 429, {"Retry-After": str(max(1, wait))}
 
 
 @bp.post("/sign-out")

@@ -64,12 +64,7 @@ def save_company() -> Answer:
     if not form.validate_on_submit():
         return render_template("company/setup.html", form=form), 422
     settings = settings_of(current_app)
-    try:
-        attempt, _left = throttle.begin(
-            "setup", request.remote_addr or "", settings.secret_key, request_time()
-        )
-    except throttle.Throttled as stopped:
-        return render_template("accounts/throttled.html", until=stopped.until), 429
+    attempt, _left = throttle.begin("setup", request.remote_addr or "", settings.secret_key, request_time())
     if not beginning.code_fits(settings.data, form.code.data or ""):
         refuse(form, RuleBroken(_("This is not the code that the server printed when it started."), "code"))
         return render_template("company/setup.html", form=form), 422
