@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import fn
+from peewee import ModelSelect
 
 from auditor import events
 from auditor.accounts import queries as accounts
@@ -19,8 +19,8 @@ from auditor.promises.results import last_results
 
 def subscribe() -> None:
     """Subscribe every listener; calling it again changes nothing."""
-    if _audits_anywhere not in accounts.auditor_checks:
-        accounts.auditor_checks.append(_audits_anywhere)
+    if _posts_as_auditor not in accounts.auditor_checks:
+        accounts.auditor_checks.append(_posts_as_auditor)
     if items_with_finding not in audits.items_with_finding:
         audits.items_with_finding.append(items_with_finding)
         audits.findings_beside.append(findings_beside)
@@ -32,8 +32,6 @@ def subscribe() -> None:
     events.subscribe(events.MembershipChanged, on_membership_changed)
 
 
-def _audits_anywhere(person_id: int) -> bool:
-    """Tell whether the person is or was named auditor of an audit: one query."""
-    return bool(
-        AuditAssignee.select(fn.COUNT(AuditAssignee.id)).where(AuditAssignee.person == person_id).scalar()
-    )
+def _posts_as_auditor(person_id: int) -> ModelSelect[AuditAssignee]:
+    """Return where the person is or was named auditor, not yet read."""
+    return AuditAssignee.select(AuditAssignee.id).where(AuditAssignee.person == person_id)

@@ -3,44 +3,111 @@
 from __future__ import annotations
 
 import hashlib
+import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from typing import Any, NamedTuple
 
-from peewee import JOIN
+from peewee import JOIN, SQL, ModelSelect, fn
 
+from auditor import db
 from auditor.access import NOBODY, Actor, Role
 from auditor.accounts.models import Credential, Deputy, Preference, RoleGrant, Session
 from auditor.dated import Moment
 from auditor.people import queries as people
-from auditor.people.models import Person, PersonDetail
+from auditor.people.models import DepartmentHead, Employment, Person, PersonDetail
 
 
 def actor_for(person_id: int, at: datetime) -> Actor:
     """Return the person as actor on the day of ``at``; NOBODY when they have left.
 
-    A deputy acts with the principal's role inside the period, and as head of the principal's departments.
+    A deputy acts with the principal's role inside the period, and as head of the principal's departments. One
+    query, and one more for who heads a department: this is read at every request.
     """
     moment = Moment.at(at)
-    if not people.is_working(person_id, moment):
+    facts = _facts(person_id, moment)
+    if not any(fact.what == _WORKS and fact.word != "left" for fact in facts):
         return NOBODY
-    principals = _principals(person_id, moment)
-    roles = {Role.EMPLOYEE, Role.AUDITOR} if _audits(person_id) else {Role.EMPLOYEE}
-    for holder, wanted in ((person_id, None), *principals):
-        roles |= {role for role in granted(holder, moment) if wanted in (None, role)}
-    headed = people.headed_by(person_id, moment)
-    for principal, role in principals:
-        if role is Role.DEPARTMENT_HEAD:
-            headed |= people.headed_by(principal, moment)
+    principals = {(fact.person_id, Role(fact.word)) for fact in facts if fact.what == _STANDS_IN}
+    roles = {Role.EMPLOYEE, Role.AUDITOR} if any(fact.what == _AUDITS for fact in facts) else {Role.EMPLOYEE}
+    roles |= {
+        role
+        for fact in facts
+        if fact.what == _HOLDS
+        and (role := Role(fact.word))
+        and (fact.person_id == person_id or (fact.person_id, role) in principals)
+    }
+    headed = {
+        fact.department_id
+        for fact in facts
+        if fact.what == _HEADS
+        and (fact.person_id == person_id or (fact.person_id, Role.DEPARTMENT_HEAD) in principals)
+    }
     if headed:
         roles.add(Role.DEPARTMENT_HEAD)
-        headed = people.tree(moment).with_below(headed)
+        headed = people.with_below(headed, moment)
     return Actor(
         person_id=person_id,
         roles=frozenset(roles),
         department_ids=frozenset(headed),
         principal_ids=frozenset(principal for principal, _role in principals),
     )
+
+
+_WORKS, _STANDS_IN, _AUDITS, _HOLDS, _HEADS = "works", "stands_in", "audits", "holds", "heads"
+
+
+class _Fact(NamedTuple):
+    """One thing that makes somebody an actor; what is of no use to its kind is 0 or empty."""
+
+    what: str
+    person_id: int  # of a deputyship the principal
+    department_id: int
+    word: str  # the employment's status, or the role
+
+
+def _facts(person_id: int, moment: Moment) -> list[_Fact]:
+    """Return what stands of the person, and of everybody they ever were named deputy of: one query."""
+    ever = Deputy.select(Deputy.principal).where(Deputy.deputy == person_id)
+
+    def concerned(person: Any) -> Any:
+        return (person == person_id) | person.in_(ever)
+
+    once = DepartmentHead.alias()
+    departments = once.select(once.department).where(concerned(once.person))
+    none, empty = SQL("0"), SQL("''")
+    parts = [
+        Employment.standing(moment, Employment.person == person_id).select(
+            _said(_WORKS), Employment.person, none, Employment.status
+        ),
+        Deputy.standing(moment, Deputy.deputy == person_id)
+        .where(Deputy.held, Deputy.starts_on <= moment.day, Deputy.ends_on >= moment.day)
+        .select(_said(_STANDS_IN), Deputy.principal, none, Deputy.role),
+        RoleGrant.standing(moment, concerned(RoleGrant.person))
+        .where(RoleGrant.held)
+        .select(_said(_HOLDS), RoleGrant.person, none, RoleGrant.role),
+        DepartmentHead.standing(moment, DepartmentHead.department.in_(departments))
+        .where(concerned(DepartmentHead.person))
+        .select(_said(_HEADS), DepartmentHead.person, DepartmentHead.department, empty),
+        *(
+            Person.select(_said(_AUDITS), Person.id, none, empty).where(
+                Person.id == person_id, fn.EXISTS(audits_of(person_id))
+            )
+            for audits_of in auditor_checks
+        ),
+    ]
+    return [_Fact(*row) for row in db.tuples(reduce(operator.add, parts))]
+
+
+def _said(what: str) -> SQL:
+    return SQL(f"'{what}'")
+
+
+# The posts as auditor that a person has or had, as a query; filled in by auditor.reactions, since audits stand
+# below accounts.
+auditor_checks: list[Callable[[int], ModelSelect[Any]]] = []
 
 
 def holders(role: Role, moment: Moment) -> list[int]:
@@ -148,18 +215,3 @@ def granted(person_id: int, moment: Moment) -> set[Role]:
     """Return the roles granted to the person at ``moment``, deputyships not counted: one query."""
     grants = RoleGrant.standing(moment, RoleGrant.person == person_id).where(RoleGrant.held)
     return {Role(row.role) for row in grants}
-
-
-def _principals(person_id: int, moment: Moment) -> list[tuple[int, Role]]:
-    rows = Deputy.standing(moment, Deputy.deputy == person_id).where(
-        Deputy.held, Deputy.starts_on <= moment.day, Deputy.ends_on >= moment.day
-    )
-    return [(row.principal_id, Role(row.role)) for row in rows]
-
-
-def _audits(person_id: int) -> bool:
-    """Tell whether the person audits anywhere; asked through a hook, since audits stand below accounts."""
-    return any(ask(person_id) for ask in auditor_checks)
-
-
-auditor_checks: list[Callable[[int], bool]] = []  # filled in by auditor.reactions

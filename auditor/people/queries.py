@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -10,6 +10,7 @@ from typing import Any
 
 from peewee import ModelSelect, fn
 
+from auditor import db
 from auditor.dated import Moment
 from auditor.language import _
 from auditor.people.models import (
@@ -188,14 +189,7 @@ class Tree:
 
     def with_below(self, department_ids: Iterable[int]) -> set[int]:
         """Return the departments and everything below them."""
-        found: set[int] = set()
-        waiting = list(department_ids)
-        while waiting:
-            department_id = waiting.pop()
-            if department_id not in found:
-                found.add(department_id)
-                waiting.extend(self._children.get(department_id, []))
-        return found
+        return _down(department_ids, self._children)
 
     def name(self, department_id: int | None, language: str = "ja") -> str:
         """Return the department's name; in English where it has an English one."""
@@ -213,6 +207,26 @@ class Tree:
 def tree(moment: Moment) -> Tree:
     """Return the hierarchy at ``moment``: one query."""
     return Tree({row.department_id: row for row in DepartmentDetail.standing(moment)})
+
+
+def with_below(department_ids: Iterable[int], moment: Moment) -> set[int]:
+    """Return the departments and everything below them at ``moment``: one query, without their names."""
+    children: dict[int | None, list[int]] = {}
+    rows = DepartmentDetail.standing(moment).select(DepartmentDetail.department, DepartmentDetail.parent)
+    for department_id, parent_id in db.tuples(rows):
+        children.setdefault(parent_id, []).append(department_id)
+    return _down(department_ids, children)
+
+
+def _down(department_ids: Iterable[int], children: Mapping[int | None, list[int]]) -> set[int]:
+    found: set[int] = set()
+    waiting = list(department_ids)
+    while waiting:
+        department_id = waiting.pop()
+        if department_id not in found:
+            found.add(department_id)
+            waiting.extend(children.get(department_id, []))
+    return found
 
 
 def heads(moment: Moment) -> dict[int, int]:
