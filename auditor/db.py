@@ -281,7 +281,7 @@ class CountedModel(BaseModel):
     @classmethod
     def written_columns(cls) -> list[str]:
         """Return the columns in which people write, and whose text can be erased."""
-        return [field.name for field in cls._meta.sorted_fields if isinstance(field, _Erasable)]
+        return [str(field.name) for field in cls._meta.sorted_fields if isinstance(field, Written | WrittenLine)]
 
     @classmethod
     def empty_text(cls, row_id: int, column: str) -> bool:

@@ -113,6 +113,10 @@ SIGHTS: dict[tuple[str, str], Sight] = {
         actor, ids["finding_id"], P.FINDING_READ, moment
     ),
     ("findings", "request_id"): _due_request,
+    ("integrity", "file_id"): _only_with(P.PERSONAL_ERASE),
+    ("integrity", "person_id"): lambda actor, ids, moment: histories.person_for(
+        actor, ids["person_id"], moment
+    ),
     ("notifications", "mail_id"): _only_with(P.OUTBOX_MANAGE),
     ("people", "person_id"): lambda actor, ids, moment: histories.person_for(actor, ids["person_id"], moment),
     ("people", "department_id"): _department,
@@ -149,6 +153,8 @@ LISTS = {
     "catalogue.upload": "catalogue.versions",
     "findings.record": "findings.index",
     "people.add": "people.index",
+    "people.add_department": "people.departments",
+    "people.add_department_now": "people.departments",
     "people.add_now": "people.index",
     "promises.new": "promises.index",
     "promises.new_from_file": "promises.index",

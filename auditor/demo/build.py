@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from auditor.config import Settings
-from auditor.demo import company, postman, published, worries
+from auditor.demo import company, erasing, postman, published, worries
 from auditor.demo.audits import Audits
 from auditor.demo.calendar import Calendar
 from auditor.demo.findings import Findings
@@ -26,6 +26,7 @@ def build(settings: Settings, now: datetime) -> Stage:
     findings.enter()
     Audits(stage, findings.wrong(), findings.found).enter()
     worries.enter(stage)
+    erasing.enter(stage)
     published.enter(stage)
     Training(stage).enter()
     postman.enter(stage)

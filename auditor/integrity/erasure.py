@@ -19,12 +19,13 @@ from auditor.dated import Moment
 from auditor.errors import RuleBroken
 from auditor.evidence.actions import path_of
 from auditor.evidence.models import StoredFile
+from auditor.integrity import texts, written
 from auditor.language import _l
 from auditor.people import queries as people
 from auditor.people.models import Employment, PersonDetail
 
 PERSON_ERASED = activity.event_type("person.erased", _l("Name and address erased"), "person", "rows")
-FILE_ERASED = activity.event_type("evidence.erased", _l("Evidence file erased"), "file", "sha256")
+FILE_ERASED = activity.event_type("evidence.erased", _l("Evidence file erased"), "file", "sha256", "erasure")
 
 
 def erase_person(actor: Actor, person_id: int, at: datetime) -> int:
@@ -60,10 +61,11 @@ def erase_due(actor: Actor, at: datetime) -> int:
     return sum(erase_person(actor, person_id, at) > 0 for (person_id,) in due)
 
 
-def erase_file(actor: Actor, stored: StoredFile, folder: Path, at: datetime) -> bool:
-    """Erase the bytes of an evidence file, wherever it is attached; returns whether it was there.
+def erase_file(actor: Actor, stored: StoredFile, folder: Path, reason: str, at: datetime) -> bool:
+    """Erase the bytes of an evidence file, wherever it is attached, its names and notes; tells if it was there.
 
     The row is marked first: a crash between leaves bytes that are erased when this is called again.
+    Raises RuleBroken without a reason.
     """
     with activity.action(actor, at):
         marked = (
@@ -72,6 +74,8 @@ def erase_file(actor: Actor, stored: StoredFile, folder: Path, at: datetime) -> 
             .execute()
         )
         if marked:
-            activity.record(FILE_ERASED, file=stored.id, sha256=stored.sha256)
+            erasure = texts.decide("file", actor, reason, at)
+            texts.erase_of_rows(erasure, written.of_file(stored.id))
+            activity.record(FILE_ERASED, file=stored.id, sha256=stored.sha256, erasure=erasure.id)
     path_of(folder, stored.sha256).unlink(missing_ok=True)
     return bool(marked)

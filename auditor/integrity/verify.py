@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from auditor.evidence.actions import path_of
 from auditor.evidence.models import StoredFile
 from auditor.integrity.checks import derived_mismatches
 from auditor.integrity.erasure import FILE_ERASED, PERSON_ERASED
+from auditor.integrity.texts import TEXT_ERASED
 from auditor.language import _
 from auditor.people.models import PersonDetail
 
@@ -99,12 +101,21 @@ def read_log() -> tuple[_Chain, list[Problem]]:
     return chain, list(chain.problems())
 
 
+@dataclass(frozen=True)
+class _Erased:
+    """An event that tells of an erased text: its row had one digest before and has another since."""
+
+    seq: int
+    data: dict[str, Any]
+
+
 class _Chain:
     """Reads the log once: checks its links and keeps which event witnesses which table."""
 
     def __init__(self) -> None:
         self.events = 0
         self.witnessed: dict[tuple[int, str], tuple[list[str], int, str]] = {}
+        self.erased: dict[str, list[_Erased]] = defaultdict(list)
 
     def problems(self) -> Iterator[Problem]:
         seq, prev = 0, GENESIS
@@ -123,6 +134,8 @@ class _Chain:
                 yield Problem("head_differs", event=event.seq)
             for table, columns, count, digest in event.rows:
                 self.witnessed[event.seq, table] = (columns, count, digest)
+            if event.type == TEXT_ERASED.name and event.link() == event.hash:
+                self.erased[event.data["table"]].append(_Erased(event.seq, event.data))
             seq, prev = event.seq, event.hash
         if kept is not None and kept[0] > seq:
             yield Problem("head_missing", event=kept[0])
@@ -137,9 +150,11 @@ class _Table:
         self.chain = chain
         self.rows = 0
         self.expected: dict[int, tuple[bytes, int]] = {}
+        self.covered: dict[int, list[str]] = {}  # of rows that differ from what their own event covers
 
     def problems(self) -> Iterator[Problem]:
         yield from self._read_witnesses()
+        yield from self._read_erasures()
         columns = self.model.digest_columns()
         fields = [self.model._meta.columns[name] for name in columns]
         query = self.model.select(self.model.id, *fields).order_by(self.model.id).tuples()
@@ -171,13 +186,23 @@ class _Table:
             if table == self.name and seq not in seen:
                 yield Problem("witness_missing", self.name, event=seq)
 
+    def _read_erasures(self) -> Iterator[Problem]:
+        """From an erasure on a row has the digest that its event names; the one before must be what it was."""
+        for erased in self.chain.erased.get(self.name, ()):
+            row_id = erased.data["row"]
+            before = self.expected.get(row_id)
+            if before is None or before[0].hex() != erased.data["was"]:
+                yield Problem("row_changed", self.name, row_id, before[1] if before else erased.seq)
+            self.expected[row_id] = (bytes.fromhex(erased.data["now"]), erased.seq)
+            self.covered[row_id] = erased.data["columns"]
+
     def _compare(self, row_id: int, columns: list[str], values: tuple[Any, ...]) -> Iterator[Problem]:
         if row_id not in self.expected:
             yield Problem("row_added", self.name, row_id)
             return
         digest, seq = self.expected.pop(row_id)
         entry = self.chain.witnessed.get((seq, self.name))
-        covered = entry[0] if entry else columns
+        covered = self.covered.get(row_id) or (entry[0] if entry else columns)
         if covered != columns:
             # A later version added columns: the digest still covers those it names.
             missing = [name for name in covered if name not in columns]

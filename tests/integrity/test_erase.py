@@ -92,10 +92,10 @@ def test_an_erased_file_is_gone_and_reads_as_erased_not_as_missing(
 ) -> None:
     with app.app_context():
         given = evidence.add_file(cast.actor("auditor"), NOW, tmp_path, io.BytesIO(b"a photo"), "photo.jpg")
-        assert erasure.erase_file(JOB, given.file, tmp_path, NOW)
+        assert erasure.erase_file(JOB, given.file, tmp_path, "asked for", NOW)
         assert not evidence.path_of(tmp_path, given.file.sha256).exists()
         assert verify(tmp_path).clean
-        assert not erasure.erase_file(JOB, given.file, tmp_path, NOW)
+        assert not erasure.erase_file(JOB, given.file, tmp_path, "asked for", NOW)
         assert [event.type for event in activity.ActivityEvent.select().order_by(activity.ActivityEvent.seq)][
             -1
         ] == ("evidence.erased")

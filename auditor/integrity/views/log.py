@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 
 from auditor import activity
 from auditor.access import Permission, requires
 from auditor.dated import Moment
 from auditor.integrity import queries
+from auditor.integrity.views import bp, details
 from auditor.people import queries as people
 from auditor.web import paged, request_time
-
-bp = Blueprint("integrity", __name__, url_prefix="/activity")
 
 
 @bp.get("/", endpoint="activity")
@@ -26,7 +25,8 @@ def activity_log() -> str:
         last=_day("last"),
     )
     page = paged(queries.events(wanted), 50)
-    names = people.names([event.actor_id for event in page.rows], Moment.at(request_time()))
+    named = {person_id for event in page.rows for person_id in details.persons_of(event)}
+    names = people.names(named, Moment.at(request_time()))
     return render_template(
         "integrity/activity.html",
         page=page,
@@ -34,6 +34,7 @@ def activity_log() -> str:
         wanted=wanted,
         types=queries.types(),
         label_of=queries.label_of,
+        lines_of=details.lines_of,
         head=activity.head(),
         person_name=people.name(wanted.person_id, Moment.at(request_time())),
     )

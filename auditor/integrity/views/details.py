@@ -1,0 +1,202 @@
+"""What an event of the log says, in the reader's language: its keys, and the states and kinds among its values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from auditor.accounts.words import ROLE_LABELS
+from auditor.activity import ActivityEvent
+from auditor.audits.exceptions import OUTCOME_LABELS
+from auditor.audits.results import RESULT_LABELS, STATE_LABELS
+from auditor.company import forms as company
+from auditor.integrity.words import COLUMNS, TABLES
+from auditor.language import LANGUAGES, _, _l
+from auditor.people.kinds import EMPLOYMENT_STATUS_LABELS
+
+KEYS: dict[str, Any] = {
+    "accepted": _l("Accepted"),
+    "active": _l("In use"),
+    "added": _l("Added"),
+    "after": _l("State after"),
+    "applies": _l("Applies"),
+    "as_of": _l("As of"),
+    "asked": _l("Asked"),
+    "assigned": _l("People assigned"),
+    "assignment": _l("Training of a person"),
+    "attempt": _l("Quiz attempt"),
+    "attestation": _l("Attestation"),
+    "audit": _l("Audit"),
+    "auditors": _l("Auditors"),
+    "before": _l("State before"),
+    "catalogue": _l("Catalogue"),
+    "changed": _l("Changed"),
+    "check": _l("Effectiveness check"),
+    "closed": _l("Closed on this day"),
+    "code": _l("Code"),
+    "column": _l("Field"),
+    "columns": _l("Fields covered"),
+    "comment": _l("Message"),
+    "company": _l("Company"),
+    "content_hash": _l("Digest of the content"),
+    "controls": _l("Controls"),
+    "correct": _l("Right answers"),
+    "corrective_action": _l("Corrective action"),
+    "count": _l("Count"),
+    "course": _l("Course"),
+    "day": _l("Day"),
+    "decision": _l("Decision"),
+    "department": _l("Department"),
+    "departments": _l("Departments"),
+    "deputy": _l("Deputy"),
+    "detail": _l("Terms"),
+    "due": _l("Due"),
+    "due_on": _l("Due date"),
+    "effective": _l("Effective"),
+    "effective_from": _l("Holds from"),
+    "ends_on": _l("Until"),
+    "erasure": _l("Erasure"),
+    "evidence": _l("Evidence"),
+    "exception": _l("Exception"),
+    "exemption": _l("Exemption"),
+    "file": _l("File"),
+    "finding": _l("Finding"),
+    "fiscal_year": _l("Fiscal year"),
+    "granted": _l("Granted"),
+    "hash": _l("Digest"),
+    "head": _l("End of the log"),
+    "held": _l("Holds"),
+    "item": _l("Item"),
+    "items": _l("Items"),
+    "key": _l("Setting"),
+    "language": _l("Language"),
+    "lead": _l("Lead auditor"),
+    "left": _l("Left the company"),
+    "links": _l("Links to controls"),
+    "mail": _l("Mail"),
+    "measures": _l("Measures"),
+    "moved": _l("Moved"),
+    "new": _l("New"),
+    "now": _l("Digest after"),
+    "number": _l("Number"),
+    "outcome": _l("Outcome"),
+    "owner": _l("Owner"),
+    "part": _l("Part"),
+    "passed": _l("Passed"),
+    "person": _l("Person"),
+    "persons": _l("People"),
+    "policy": _l("Published text"),
+    "principal": _l("Stood in for"),
+    "promise": _l("Promise"),
+    "published_on": _l("Published on"),
+    "questions": _l("Questions"),
+    "removed": _l("Removed"),
+    "replaces": _l("Replaces"),
+    "request": _l("Request"),
+    "result": _l("Result"),
+    "role": _l("Role"),
+    "roster_import": _l("Roster import"),
+    "round": _l("Round"),
+    "row": _l("Row"),
+    "rows": _l("Rows"),
+    "rule": _l("Training rule"),
+    "sentences": _l("Sentences"),
+    "series": _l("Recurring audit"),
+    "sha256": _l("Digest of the file"),
+    "size": _l("Size"),
+    "starts": _l("Starts"),
+    "starts_on": _l("From"),
+    "state": _l("State"),
+    "status": _l("Status"),
+    "subject": _l("Subject"),
+    "table": _l("Kind of entry"),
+    "valid_from": _l("Holds from"),
+    "version": _l("Version"),
+    "was": _l("Digest before"),
+    "what": _l("Which file"),
+    "whole_roster": _l("Whole roster"),
+    "worry": _l("Report of a violation or concern"),
+}
+_STATES = {str(key): label for key, label in STATE_LABELS.items()}
+VALUES: dict[str, Mapping[str, Any]] = {
+    "after": _STATES,
+    "before": _STATES,
+    "column": COLUMNS,
+    "language": LANGUAGES,
+    "outcome": {str(key): label for key, label in OUTCOME_LABELS.items()},
+    "part": {"content": _l("Text of the course"), "end": _l("End of the text")},
+    "result": {str(key): label for key, label in RESULT_LABELS.items()},
+    "role": {str(key): label for key, label in ROLE_LABELS.items()},
+    "state": {"draft": _l("Draft"), "open": _l("Offered"), "retired": _l("Retired")},
+    "status": {str(key): label for key, label in EMPLOYMENT_STATUS_LABELS.items()},
+    "table": TABLES,
+    "what": {
+        "summary": _l("Summary workbook"),
+        "audit": _l("Audit"),
+        "audits": _l("Audits"),
+        "findings": _l("Findings"),
+        "training": _l("Training"),
+    },
+}
+_PERSONS = {"person", "principal", "deputy", "lead", "auditors"}
+_PERSONS_OF = {
+    "audit.auditors_changed": {"added", "removed"},
+    "finding.action_planned": {"owner"},
+    "finding.action_changed": {"owner"},
+}
+_DIGESTS = {"hash", "sha256", "content_hash", "was", "now"}
+_SHOWN = 10  # of a list
+
+
+def persons_of(event: ActivityEvent) -> set[int]:
+    """Return the ids of the persons that an event names, whoever did it included."""
+    named = {event.actor_id} if event.actor_id else set()
+    for key, value in event.data.items():
+        if _is_person(event, key):
+            named.update(one for one in _listed(value) if isinstance(one, int))
+    return named
+
+
+def lines_of(event: ActivityEvent, names: Mapping[int, str]) -> list[tuple[str, str]]:
+    """Return what an event says, each with what it is called; empty values are left out."""
+    return [
+        (str(KEYS.get(key, key)), _said(event, key, value, names))
+        for key, value in event.data.items()
+        if value not in (None, "", [])
+    ]
+
+
+def _said(event: ActivityEvent, key: str, value: Any, names: Mapping[int, str]) -> str:
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
+    if _is_person(event, key):
+        return _joined(names.get(one) or str(one) for one in _listed(value))
+    if key in _DIGESTS:
+        return str(value)[:12]
+    if key == "key":
+        return _setting(str(value))
+    words = VALUES.get(key, {})
+    return _joined(str(words.get(str(one), one)) for one in _listed(value))
+
+
+def _is_person(event: ActivityEvent, key: str) -> bool:
+    return key in _PERSONS or key in _PERSONS_OF.get(event.type, set())
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _joined(parts: Iterable[str]) -> str:
+    shown = list(parts)
+    more = ["…"] if len(shown) > _SHOWN else []
+    return str(_(", ")).join([*shown[:_SHOWN], *more])
+
+
+def _setting(key: str) -> str:
+    """Return what a setting is called where it is changed."""
+    for form in (company.NamesForm, company.SettingsForm):
+        field = getattr(form, key, None)
+        if field is not None:
+            return str(field.args[0] if field.args else field.kwargs["label"])
+    return key
