@@ -17,7 +17,6 @@ from auditor.people import histories, queries
 from auditor.people.kinds import EmploymentKind, EmploymentStatus
 from auditor.people.models import (
     Department,
-    DepartmentDetail,
     DepartmentHead,
     Employment,
     Membership,
@@ -26,10 +25,8 @@ from auditor.people.models import (
 )
 from auditor.people.planning import with_keys
 from auditor.people.roster_values import is_code, is_email
+from auditor.people.units import add_department as add_department
 
-DEPARTMENT_ADDED = activity.event_type(
-    "people.department_added", _l("Department added"), "department", "valid_from"
-)
 PERSON_ADDED = activity.event_type("people.person_added", _l("Person added"), "person", "valid_from")
 PERSON_CHANGED = activity.event_type(
     "people.person_changed", _l("Details of a person changed"), "person", "valid_from"
@@ -46,23 +43,6 @@ HEAD_NAMED = activity.event_type(
 NAME_COLUMNS = (
     "family_name", "given_name", "family_kana", "given_kana", "romanised", "email", "language",
 )  # fmt: skip
-
-
-def add_department(actor: Actor, code: str, name: str, valid_from: date, at: datetime) -> int:
-    """Register a department by hand and return the id. Raises RuleBroken for a code that is taken or none."""
-    code, name = code.strip(), name.strip()
-    if not is_code(code):
-        raise RuleBroken(_l("Use letters, digits and - _ . / only."), "code")
-    try:
-        with activity.action(actor, at):
-            with db.transaction():
-                department = Department.create(code=code)
-            DepartmentDetail.write(at, actor.person_id, valid_from, department=department, name=name)
-            activity.record(DEPARTMENT_ADDED, department=department.id, valid_from=valid_from.isoformat())
-            events.tell(events.DepartmentAdded(actor, at, department_id=department.id))
-    except IntegrityError as error:
-        raise RuleBroken(_l("This department code is already in use."), "code") from error
-    return int(department.id)
 
 
 def add_person(

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from auditor.errors import RuleBroken
 from auditor.language import _l
-from auditor.people.kinds import EMPLOYMENT_KIND_LABELS
+from auditor.people.kinds import EMPLOYMENT_KIND_LABELS, UNIT_LEVEL_LABELS
 
 _DAY = _l("Enter a date.")
 KINDS = [SelectChoice(kind.value, label) for kind, label in EMPLOYMENT_KIND_LABELS.items()]
@@ -102,6 +102,29 @@ class StatusForm(FlaskForm):
     kind = SelectField(_l("Kind of employment"), choices=KINDS)
     valid_from = DateField(_l("From"), validators=[InputRequired(_DAY)])
     tip = HiddenField()
+
+
+class UnitForm(FlaskForm):
+    """What a department is called, its size and place, from a day on."""
+
+    name = _text(_l("Name"), 120, _l("Enter the name."))
+    name_en = _text(_l("Name in English"), 120)
+    level = SelectField(
+        _l("Size of the unit"),
+        choices=[SelectChoice(level.value, label) for level, label in UNIT_LEVEL_LABELS.items()],
+        default="department",
+    )
+    kind = _text(_l("Kind of unit"), 40)
+    site = _text(_l("Site"), 120)
+    closed = BooleanField(_l("The department is closed"))
+    valid_from = DateField(_l("Holds from"), validators=[InputRequired(_DAY)])
+    tip = HiddenField()
+
+
+class AddUnitForm(UnitForm):
+    """A department new to us."""
+
+    code = _text(_l("Code"), 40, _l("Enter the code."))
 
 
 class HeadForm(FlaskForm):

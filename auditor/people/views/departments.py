@@ -14,6 +14,7 @@ from auditor.errors import NotFound
 from auditor.language import current, format_long_day
 from auditor.people import queries, searching
 from auditor.people.models import Employment, Membership
+from auditor.people.unit_history import of_department
 from auditor.people.views.blueprint import bp
 from auditor.people.views.roster import moment_asked
 from auditor.people.views.words import label_of
@@ -73,6 +74,7 @@ def department(department_id: int) -> str:
         head_name=queries.name(head, moment),
         page=page,
         rows=searching.rows_of(page.rows, moment, current()),
+        history=of_department(department_id, moment, current()),
         as_of=format_long_day(past) if past else None,
     )
 
