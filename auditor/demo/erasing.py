@@ -7,18 +7,18 @@ from functools import partial
 
 from auditor.demo.company import ADMINISTRATOR
 from auditor.demo.stage import Stage
-from auditor.findings.models import FindingComment
+from auditor.findings.models import WorryState
 from auditor.integrity import texts, written
 
-_REASON = "本人から、業務に関係のない体調の記述を消してほしいとの申出があったため。"
+_REASON = "本人から、業務に関係のない座席の記述を消してほしいとの申出があったため。"
 
 
 def enter(stage: Stage) -> None:
     """Put the erasure into the chronicle."""
-    stage.on(date(2026, 10, 19), partial(_erase, stage), 15, 20)
+    stage.on(date(2026, 7, 6), partial(_erase, stage), 15, 20)
 
 
 def _erase(stage: Stage, at: datetime) -> None:
     actor = stage.actor(ADMINISTRATOR, at)
-    comment = FindingComment.select(FindingComment.id).order_by(FindingComment.id).get()
-    texts.erase_texts(actor, written.chosen(actor, [f"finding_comment:{comment.id}:text"]), _REASON, at)
+    said = WorryState.select(WorryState.id).where(WorryState.comment != "").order_by(WorryState.id).get()
+    texts.erase_texts(actor, written.chosen(actor, [f"worry_state:{said.id}:comment"]), _REASON, at)
