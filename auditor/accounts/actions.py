@@ -12,8 +12,10 @@ from auditor.access import Actor
 from auditor.accounts import passwords, queries, throttle
 from auditor.accounts.models import Credential, PasswordToken, Preference, Session
 from auditor.accounts.queries import token_hash
+from auditor.dated import Moment
 from auditor.errors import AuditorError, RuleBroken
 from auditor.language import LANGUAGES, _l
+from auditor.people.models import PersonDetail
 
 SESSION_LASTS = timedelta(hours=12)  # without a request
 SESSION_LASTS_AT_MOST = timedelta(days=7)
@@ -70,6 +72,7 @@ def plain_login(login: str) -> str:
 
 def start_session(person_id: int, at: datetime) -> str:
     """Open a session for the person and return its token, which is not stored."""
+    _take_language_of_roster(person_id, at)
     token = secrets.token_urlsafe(32)
     Session.create(
         person=person_id,
@@ -79,6 +82,18 @@ def start_session(person_id: int, at: datetime) -> str:
         expires_at=at + SESSION_LASTS,
     )
     return token
+
+
+def _take_language_of_roster(person_id: int, at: datetime) -> None:
+    """Show the pages in English, as the mails are, to whom the roster says so and who has chosen nothing yet.
+
+    Japanese is what every roster says where it says nothing, so it leaves the choice to the browser.
+    """
+    if Preference.select().where(Preference.person == person_id).exists():
+        return
+    detail = PersonDetail.latest(Moment.at(at), person=person_id)
+    if detail is not None and detail.language == "en":
+        Preference.insert(person=person_id, language="en").on_conflict_ignore().execute()
 
 
 def touch_session(session: queries.OpenSession, at: datetime) -> None:
