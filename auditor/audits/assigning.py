@@ -11,13 +11,14 @@ from peewee import IntegrityError
 
 from auditor import activity, clock, db
 from auditor.access import Actor, Permission
-from auditor.audits import trail
+from auditor.audits import applying, trail
+from auditor.audits.applying import Fitting
 from auditor.audits.independence import Ground, Verdict
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditPlan, AuditState
 from auditor.audits.notices import tell_assigned
 from auditor.audits.results import AuditKind, State
 from auditor.audits.verdicts import reasons, verdicts
-from auditor.catalogue.models import CatalogueVersion, Category, Control, Subject
+from auditor.catalogue.models import CatalogueVersion, Subject
 from auditor.company import queries as company
 from auditor.dated import Moment
 from auditor.errors import RuleBroken
@@ -70,11 +71,17 @@ def assign(actor: Actor, at: datetime, new: NewAudit) -> Audit:
         raise RuleBroken(_l("Choose what is audited from the list."), "subject")
     check_assigner(actor, at, subject)
     with activity.action(actor, at):
-        return create(actor, at, new, subject, _controls(new, subject))
+        found = applying.fitting(new.version_id, subject, Moment.at(at))
+        controls = applying.chosen(found, new.control_ids)
+        return create(actor, at, new, subject, Fitting(controls, found.left_out))
 
 
-def create(actor: Actor, at: datetime, new: NewAudit, subject: Subject, controls: Sequence[Control]) -> Audit:
-    """Write the rows of an audit whose terms have been checked, inside the running action."""
+def create(actor: Actor, at: datetime, new: NewAudit, subject: Subject, taken: Fitting) -> Audit:
+    """Write the rows of an audit whose terms have been checked, inside the running action.
+
+    ``taken`` names the controls that become items, and those that are left out since they do not apply.
+    """
+    controls = taken.controls
     version = CatalogueVersion.get_by_id(new.version_id)
     judged = check_independence(
         actor,
@@ -93,6 +100,7 @@ def create(actor: Actor, at: datetime, new: NewAudit, subject: Subject, controls
         {"audit": audit.id, "control": control.id, "position": place}
         for place, control in enumerate(controls, 1)
     )
+    applying.record(audit, taken.left_out)
     for appointee in with_lead(new.auditors):
         appoint(actor, at, audit, appointee, judged[appointee.person_id], None)
     activity.record(
@@ -205,29 +213,6 @@ def check_dates(period_from: date, period_to: date, starts_on: date, due_on: dat
         )
     if due_on < starts_on:
         raise RuleBroken(_l("The audit is due before it starts. Correct one of the two dates."), "due_on")
-
-
-def _controls(new: NewAudit, subject: Subject) -> list[Control]:
-    found = fitting_controls(new.version_id, subject.kind, new.control_ids)
-    if not found:
-        raise RuleBroken(_l("Choose at least one control."), "controls")
-    if len(found) != len(set(new.control_ids)):
-        raise RuleBroken(
-            _l("Some of the controls do not fit this subject. Choose the controls again."), "controls"
-        )
-    return found
-
-
-def fitting_controls(version_id: int, kind: str, control_ids: Collection[int] | None = None) -> list[Control]:
-    """Return the controls of the version that are checked on a subject of this kind, in their order."""
-    query = (
-        Control.select(Control, Category)
-        .join(Category)
-        .where(Control.version == version_id, Control.target == kind)
-        .order_by(Category.position, Control.position, Control.id)
-    )
-    wanted = None if control_ids is None else set(control_ids)
-    return [control for control in query if wanted is None or control.id in wanted]
 
 
 def _numbered(new: NewAudit, at: datetime) -> Audit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import CharField, DateField, ForeignKeyField, IntegerField, TextField
 
-from auditor.catalogue.models import Catalogue, CatalogueVersion, Control, Subject
+from auditor.catalogue.models import Applicability, Catalogue, CatalogueVersion, Control, Subject
 from auditor.dated import DatedRow
 from auditor.db import (
     BaseModel,
@@ -168,6 +168,20 @@ class AuditItem(CountedModel):
     current_result = CharField(max_length=20, default="not_checked")  # repeats the latest ItemResult
 
     derived = ("current_result",)
+
+    class Meta:
+        indexes = ((("audit", "control"), True),)
+
+
+class AuditLeftOut(CountedModel):
+    """A control that is no item of the audit, since it did not apply to the subject when the audit was assigned."""
+
+    audit = ForeignKeyField(Audit, backref="left_out")
+    audit_id: int
+    control = ForeignKeyField(Control)
+    control_id: int
+    said = ForeignKeyField(Applicability)  # why, and since when
+    said_id: int
 
     class Meta:
         indexes = ((("audit", "control"), True),)

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from auditor.audits import outside, queries
+from auditor.audits.applying import LeftOut, recorded
 from auditor.audits.exceptions import Outcome
 from auditor.audits.independence import Conflict
 from auditor.audits.listing import shown_state
@@ -83,6 +84,7 @@ class AuditPage:
     first_plan: AuditPlan
     states: dict[str, tuple[date, str]] = field(default_factory=dict)
     from_outside: FromOutside | None = None  # whose decision the state is that stands
+    left_out: list[LeftOut] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -108,7 +110,7 @@ class AuditPage:
 
 
 def audit_page(audit: Audit, moment: Moment, language: str) -> AuditPage:
-    """Return what the page of the audit shows at ``moment``: seventeen queries, however long its history."""
+    """Return what the page of the audit shows at ``moment``: eighteen queries, however long its history."""
     states = list(AuditState.select().where(AuditState.audit == audit.id).order_by(AuditState.id))
     plans = list(AuditPlan.select().where(AuditPlan.audit == audit.id).order_by(AuditPlan.id))
     posts = list(AuditAssignee.select().where(AuditAssignee.audit == audit.id).order_by(AuditAssignee.id))
@@ -147,6 +149,7 @@ def audit_page(audit: Audit, moment: Moment, language: str) -> AuditPage:
         series=AuditSeriesDetail.latest(moment, series_of=audit.series_of_id) if audit.series_of_id else None,
         states={row.state: (row.valid_from, names.get(row.recorded_by or 0, "")) for row in states},
         from_outside=_from_outside(states[-1], decided, names) if states else None,
+        left_out=recorded(audit.id),
     )
 
 

@@ -12,7 +12,7 @@ from peewee import fn
 from auditor import activity
 from auditor.access import Actor, Role
 from auditor.accounts import queries as accounts
-from auditor.audits.assigning import Appointee, NewAudit, assign, default_dates, fitting_controls
+from auditor.audits.assigning import Appointee, NewAudit, assign, default_dates
 from auditor.audits.independence import Verdict
 from auditor.audits.models import Audit, AuditAssignee, AuditDraft
 from auditor.audits.results import EDITABLE, AuditKind
@@ -20,7 +20,6 @@ from auditor.audits.series import RULES, Recurrence, assign_recurring
 from auditor.audits.verdicts import verdicts
 from auditor.calendars import add_business_days, business_day
 from auditor.catalogue.models import (
-    Applicability,
     CatalogueInUse,
     CatalogueVersion,
     Control,
@@ -133,15 +132,6 @@ def versions(moment: Moment, kind: str) -> list[CatalogueVersion]:
         .order_by(count.desc(), CatalogueVersion.id)
     )
     return list(query)
-
-
-def offered(version: CatalogueVersion, subject: Subject, moment: Moment) -> list[Control]:
-    """Return the controls that fit the subject and that nobody said do not apply to it, in their order."""
-    said = Applicability.standing(
-        moment, Applicability.subject == subject.id, Applicability.catalogue == version.catalogue_id
-    )
-    left_out = {row.code for row in said if not row.applies}
-    return [one for one in fitting_controls(version.id, subject.kind) if one.code not in left_out]
 
 
 @dataclass(frozen=True)

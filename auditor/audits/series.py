@@ -14,7 +14,8 @@ from peewee import IntegrityError
 from auditor import activity
 from auditor.access import Actor
 from auditor.audits import trail
-from auditor.audits.assigning import Appointee, NewAudit, assign, create, fitting_controls
+from auditor.audits.applying import Fitting, fitting
+from auditor.audits.assigning import Appointee, NewAudit, assign, create
 from auditor.audits.models import Audit, AuditSeries, AuditSeriesDetail
 from auditor.audits.verdicts import verdicts
 from auditor.calendars import add_months, business_day, occurrences
@@ -140,9 +141,12 @@ def _open(actor: Actor, terms: AuditSeriesDetail, day: date, at: datetime) -> Au
     moment = Moment.at(at)
     version = _version(series.catalogue_id, moment)
     codes = set(terms.codes)
-    controls = [one for one in fitting_controls(version, subject.kind) if one.code in codes]
+    found = fitting(version, subject, moment)
+    controls = [one for one in found.controls if one.code in codes]
     if not controls:
-        raise RuleBroken(_l("None of the controls of the series is in the catalogue in use."))
+        raise RuleBroken(
+            _l("None of the controls of the series is in the catalogue in use and applies to the subject.")
+        )
     closed = company.closed_days(moment)
     starts = business_day(day, closed=closed)
     new = NewAudit(
@@ -163,7 +167,9 @@ def _open(actor: Actor, terms: AuditSeriesDetail, day: date, at: datetime) -> Au
         with activity.action(actor, at):
             if opened.exists():
                 return None
-            return create(actor, at, replace(new, auditors=auditors), subject, controls)
+            return create(
+                actor, at, replace(new, auditors=auditors), subject, Fitting(controls, found.left_out)
+            )
     except IntegrityError:
         if opened.exists():
             return None  # another process was first: its audit is the one

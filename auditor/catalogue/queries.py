@@ -196,12 +196,12 @@ def exceptions(catalogue_id: int, codes: Collection[str], moment: Moment) -> dic
     return found
 
 
-def does_not_apply(catalogue_id: int, subject_id: int, moment: Moment) -> dict[str, str]:
-    """Return the controls that do not apply to a subject, each with the reason: one query."""
+def does_not_apply(catalogue_id: int, subject_id: int, moment: Moment) -> dict[str, Applicability]:
+    """Return by code the controls that do not apply to a subject, with the reason and since when: one query."""
     rows = Applicability.standing(
         moment, Applicability.catalogue == catalogue_id, Applicability.subject == subject_id
     ).where(~Applicability.applies)
-    return {row.code: row.reason for row in rows}
+    return {row.code: row for row in rows}
 
 
 def subject_names(ids: Iterable[int], moment: Moment, language: str | None = None) -> dict[int, str]:

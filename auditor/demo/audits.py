@@ -13,9 +13,12 @@ from auditor.access import application
 from auditor.audits import actions, queries
 from auditor.audits.actions import Answer, Appointee, NewAudit, Recurrence
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, IndependenceException, ItemResult
+from auditor.audits.outside import Outsider
 from auditor.audits.results import Result
 from auditor.calendars import add_months
+from auditor.catalogue import queries as catalogue
 from auditor.catalogue.models import Control
+from auditor.company.actions import set_setting
 from auditor.dated import Moment
 from auditor.demo import papers
 from auditor.demo.company import ADMINISTRATOR
@@ -79,7 +82,7 @@ class Audits:
             Appointee(self.stage.person(self._person(name)), place == 0, override.get(name, ""))
             for place, name in enumerate(names)
         )
-        new = replace(self._terms(one), auditors=auditors)
+        new = replace(self._terms(one, at), auditors=auditors)
         actor = self.stage.actor(by, at)
         if one.get("yearly"):
             audit = actions.assign_recurring(actor, at, new, Recurrence("FREQ=YEARLY"))
@@ -87,13 +90,15 @@ class Audits:
             audit = actions.assign(actor, at, new)
         self._keep(one, audit)
 
-    def _terms(self, one: dict[str, Any]) -> NewAudit:
+    def _terms(self, one: dict[str, Any], at: datetime) -> NewAudit:
         stage, calendar = self.stage, self.stage.calendar
         starts = calendar.workday(one["starts"])
         year = add_months(calendar.first, 0 if one["key"].startswith("T") else -12)
-        codes = self.told["controls"][one["set"]]
+        subject = stage.subject(one["subject"])
+        left_out = catalogue.does_not_apply(stage.version.catalogue_id, subject.id, Moment.at(at))
+        codes = [code for code in self.told["controls"][one["set"]] if code not in left_out]
         return NewAudit(
-            subject_id=stage.subject(one["subject"]).id,
+            subject_id=subject.id,
             kind=one.get("kind", "operation"),
             version_id=stage.version.id,
             control_ids=tuple(stage.controls[code] for code in codes),
@@ -196,9 +201,15 @@ class Audits:
         actions.submit(lead, at, self._audit(one), "全項目を確認しました。承認をお願いします。")
 
     def _approve(self, one: dict[str, Any], at: datetime) -> None:
-        actions.approve(
-            self.stage.actor(HEAD_OF_AUDIT, at), at, self._audit(one), "内容を確認し、承認します。"
-        )
+        actor, day = self.stage.actor(HEAD_OF_AUDIT, at), Moment.at(at).day
+        told_of = one.get("outside")  # the head of audit carried it out: a person from outside approved
+        outsider = told_of and Outsider(told_of["name"], told_of["organisation"], day, told_of["paper"])
+        if told_of:
+            administrator = self.stage.actor(ADMINISTRATOR, at)
+            set_setting(administrator, "outside_verifier", told_of["name"], day, at)
+        actions.approve(actor, at, self._audit(one), "内容を確認し、承認します。", outsider)
+        if told_of:
+            set_setting(administrator, "outside_verifier", "", day + timedelta(days=1), at)
 
     def _return(self, one: dict[str, Any], at: datetime) -> None:
         actions.send_back(self.stage.actor(HEAD_OF_AUDIT, at), at, self._audit(one), one["comment"])

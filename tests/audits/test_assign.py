@@ -7,15 +7,27 @@ from typing import Any
 
 import pytest
 
+from auditor.access import application
 from auditor.audits import actions, preparing, queries
 from auditor.audits.actions import Appointee
-from auditor.audits.models import Audit, AuditAssignee, AuditDraft, AuditItem, AuditPlan, AuditState
+from auditor.audits.models import (
+    Audit,
+    AuditAssignee,
+    AuditDraft,
+    AuditItem,
+    AuditLeftOut,
+    AuditPlan,
+    AuditState,
+)
+from auditor.catalogue.actions import set_applicability
+from auditor.catalogue.models import Subject
 from auditor.dated import Moment
 from auditor.errors import NotFound, RuleBroken
+from auditor.language import speaking
 from auditor.notifications.models import Notice
 from tests.audits.making import DEPARTMENT_CONTROLS, assigned, new_audit
 from tests.bed.pages import text_of
-from tests.cast import NOW, Cast
+from tests.cast import NOW, START, Cast
 
 
 def _terms(cast: Cast, **more: Any) -> dict[str, Any]:
@@ -285,3 +297,77 @@ def test_the_audit_of_the_administrators_own_unit_is_the_head_of_audits_alone(
     audit = assigned(cast, subject="D110", by="head_of_audit")
     with pytest.raises(RuleBroken):
         actions.cancel(cast.actor("administrator"), NOW, audit, "やめる")
+
+
+# ---- controls that do not apply to the subject ----
+
+_WHY = "個人データを含む紙を置いていないため"
+
+
+def _does_not_apply(cast: Cast, code: str = "PHY-01", applies: bool = False, at: Any = NOW) -> None:
+    set_applicability(
+        cast.actor("administrator"),
+        cast.catalogue,
+        code,
+        Subject.get_by_id(cast.subject["D210"]),
+        applies,
+        _WHY,
+        START,
+        at,
+    )
+
+
+def test_a_control_that_does_not_apply_is_listed_apart_with_the_reason_and_is_no_item(
+    client: Any, cast: Cast
+) -> None:
+    _does_not_apply(cast)
+    cast.sign_in(client, "administrator")
+    client.post("/audits/new", data=_terms(cast))
+    draft = AuditDraft.get()
+    page = client.page(f"/audits/new/{draft.id}/controls")
+    assert not page.xpath(f"//input[@name='controls' and @value='{cast.control['PHY-01']}']")
+    told = page.xpath("string(//section[.//h2[contains(., '該当しない管理策')]])")
+    assert "PHY-01" in told and _WHY in told and START.isoformat() in told
+    client.post(f"/audits/new/{draft.id}/controls", data={"controls": _controls(cast), "next": "1"})
+    assert cast.control["PHY-01"] not in AuditDraft.get().values["controls"]
+
+
+def test_what_was_left_out_stays_recorded_when_the_control_applies_again_later(
+    client: Any, cast: Cast
+) -> None:
+    _does_not_apply(cast)
+    audit = assigned(cast, codes=("ORG-01", "PHY-02"))
+    _does_not_apply(cast, applies=True, at=NOW + timedelta(hours=1))
+    (row,) = AuditLeftOut.select()
+    assert (row.control_id, row.said.reason) == (cast.control["PHY-01"], _WHY)
+    cast.sign_in(client, "administrator")
+    told = client.page(f"/audits/{audit.id}").xpath(
+        "string(//section[.//h2[contains(., '該当しない管理策')]])"
+    )
+    assert "PHY-01" in told and _WHY in told
+    counted = queries.audits_at(Moment.at(NOW + timedelta(hours=1)))[0].results
+    assert sum(counted.values()) == 2, "it is neither covered nor missing"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_control_that_does_not_apply_is_refused_one_by_one_with_the_reason(
+    app: Any, cast: Cast, language: str
+) -> None:
+    _does_not_apply(cast)
+    with app.test_request_context(), speaking(language), pytest.raises(RuleBroken) as refused:
+        assigned(cast)
+    assert "PHY-01" in str(refused.value) and _WHY in str(refused.value) and "2026" in str(refused.value)
+    assert Audit.select().count() == 0 and AuditLeftOut.select().count() == 0
+    _does_not_apply(cast, applies=True, at=NOW + timedelta(seconds=1))
+    assigned(cast, at=NOW + timedelta(seconds=2))
+    assert AuditItem.select().count() == 5
+
+
+def test_the_next_audit_of_a_series_leaves_out_what_no_longer_applies(cast: Cast) -> None:
+    actions.assign_recurring(
+        cast.actor("administrator"), NOW, new_audit(cast), actions.Recurrence("FREQ=MONTHLY;INTERVAL=3")
+    )
+    _does_not_apply(cast)
+    (opened,) = actions.open_due(application("jobs"), NOW + timedelta(days=80)).audit_ids
+    assert AuditItem.select().where(AuditItem.audit == opened).count() == 4
+    assert [row.control_id for row in AuditLeftOut.select()] == [cast.control["PHY-01"]]

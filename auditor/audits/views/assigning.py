@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from auditor.access import Permission, requires
 from auditor.audits import preparing, queries
+from auditor.audits.applying import fitting
 from auditor.audits.assigning import (
     check_assigner,
     check_dates,
     check_independence,
-    fitting_controls,
 )
 from auditor.audits.forms import TermsForm
 from auditor.audits.models import AuditDraft
@@ -157,7 +157,8 @@ def new_controls(draft_id: int) -> Answer:
     subject = preparing.subject_of(draft)
     versions = preparing.versions(moment, subject.kind)
     version = _version(draft, versions)
-    controls = preparing.offered(version, subject, moment) if version else []
+    found = fitting(version.id if version else 0, subject, moment)
+    controls = found.controls
     known = {one.id for one in controls}
     stored = draft.values["controls"]
     picked = set(known if stored is None else stored) & known
@@ -190,7 +191,7 @@ def new_controls(draft_id: int) -> Answer:
         groups=_by_category(controls, picked, text),
         picked=picked,
         total=len(controls),
-        left_out=len(fitting_controls(version.id, subject.kind)) - len(controls) if version else 0,
+        left_out=found.left_out,
         q=text,
         error=error,
     )
