@@ -113,6 +113,7 @@ function start(form) {
   let busy = false;
   let again = null;
   let stopped = false;
+  let waiting = null;
 
   const keep = (text) => copy.keep(text, base);
 
@@ -137,6 +138,7 @@ function start(form) {
       timer = setTimeout(() => send(commit), RETRY);
     } finally {
       busy = false;
+      waiting?.();
       if (again !== null) {
         const next = again;
         again = null;
@@ -179,8 +181,14 @@ function start(form) {
     if (!navigator.onLine) show(keep(typed(form)) ? "kept" : "failed");
   });
   form.addEventListener("change", () => send(true));
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
     clearTimeout(timer);
+    if (busy && !waiting) {
+      // What is being saved changes what this form is based on: sent before the answer is here, it would be told
+      // that somebody else had saved meanwhile. Who presses again need not wait.
+      event.preventDefault();
+      waiting = () => form.requestSubmit(event.submitter);
+    }
     stopped = true; // the button sends all of it; a copy stays until the next page has loaded
     keep(typed(form));
     sessionStorage.setItem("draft-sent", copy.name);
