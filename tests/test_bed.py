@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import socket
+import time
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from babel.messages.catalog import Message
 from openpyxl import Workbook, load_workbook
 
 from tests.bed import counting, pages, texts
-from tests.bed.browser import assert_accessible
+from tests.bed.browser import assert_accessible, follow
 from tests.bed.mail import Mood, Postbox
 from tests.bed.network import NetworkBlocked
 
@@ -169,3 +171,33 @@ def test_axe_finds_what_is_wrong(chromium, tmp_path: Path) -> None:
         assert_accessible(page)
     assert lxml.html.document_fromstring(page.content()).get("lang") == "ja"
     page.close()
+
+
+@pytest.mark.browser
+def test_a_click_that_leads_to_a_page_waits_for_it_however_slow_it_is(chromium) -> None:
+    def slowly(route: Any) -> None:
+        time.sleep(0.3)
+        route.fulfill(content_type="text/html; charset=utf-8", body=GOOD.replace("監査", "監査の結果"))
+
+    page = chromium.new_page()
+    page.route("http://127.0.0.1/**", slowly)
+    page.set_content(GOOD.replace('<form method="post">', '<form method="post" action="http://127.0.0.1/">'))
+    follow(page.get_by_role("button"))
+    assert page.inner_text("h1") == "監査の結果"
+    page.close()
+
+
+def test_every_click_of_a_test_goes_through_the_bed() -> None:
+    """A click past tests/bed/browser.py looks at the page that is left: sooner or later on a busy machine."""
+    unsteady = re.compile(
+        r"\.(click|dblclick|tap)\(|\.press\(.*Enter|wait_for_timeout|networkidle|\.content\(\)"
+    )
+    folder = Path(__file__).parent
+    faults = [
+        f"{path.relative_to(folder)}:{number}: {line.strip()}"
+        for path in folder.rglob("*.py")
+        if path != Path(__file__) and path.parent.name != "bed"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if unsteady.search(line)
+    ]
+    assert not faults, "use follow, enter, touch, pick, fetched (tests/bed/browser.py):\n" + "\n".join(faults)

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
+
+from playwright.sync_api import expect
 
 from auditor.audits.models import ItemDraft, ItemResult
 from tests.audits.looking import opened
 from tests.audits.making import assigned, items
+from tests.bed import browser
 from tests.cast import Cast
 
 Browse = Callable[..., Any]
-
-
-def _wait(page: Any, told: Callable[[], bool]) -> None:
-    for _ in range(60):
-        if told():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("it was not saved")
-
-
-def _ready(page: Any) -> None:
-    """The help for the keys shows as soon as the keys are heard."""
-    page.locator("[data-key-help]:visible").wait_for()
 
 
 def test_a_key_chooses_the_result_and_saves_it_at_once(cast: Cast, app: Any, browser_page: Browse) -> None:
@@ -31,9 +22,8 @@ def test_a_key_chooses_the_result_and_saves_it_at_once(cast: Cast, app: Any, bro
     first = items(audit)[0]
     page = opened(browser_page, app, cast, "auditor")
     page.goto(f"/audits/{audit.id}/items/{first.id}")
-    _ready(page)
-    page.keyboard.press("2")
-    _wait(page, lambda: [row.result for row in ItemResult.select()] == ["minor"])
+    browser.keys(page).press("2")
+    browser.until(page, lambda: [row.result for row in ItemResult.select()] == ["minor"])
 
 
 def test_typing_is_a_draft_and_leaving_the_field_writes_the_row(
@@ -43,18 +33,41 @@ def test_typing_is_a_draft_and_leaving_the_field_writes_the_row(
     first = items(audit)[0]
     page = opened(browser_page, app, cast, "auditor")
     page.goto(f"/audits/{audit.id}/items/{first.id}")
-    _ready(page)
-    page.keyboard.press("4")
-    _wait(page, lambda: ItemResult.select().count() == 1)
-    page.keyboard.press("n")
-    page.keyboard.type("掲示が古い")
-    _wait(page, lambda: [row.note for row in ItemDraft.select()] == ["掲示が古い"])
+    keys = browser.keys(page)
+    keys.press("4")
+    browser.until(page, lambda: ItemResult.select().count() == 1)
+    keys.press("n")
+    keys.type("掲示が古い")
+    browser.until(page, lambda: [row.note for row in ItemDraft.select()] == ["掲示が古い"])
     assert [row.note for row in ItemResult.select()] == [""]
-    page.keyboard.press("Escape")
-    _wait(
+    keys.press("Escape")
+    browser.until(
         page, lambda: [row.note for row in ItemResult.select().order_by(ItemResult.id)] == ["", "掲示が古い"]
     )
     assert ItemDraft.select().count() == 0
+
+
+def test_saving_waits_for_a_result_that_is_still_on_its_way(
+    cast: Cast, app: Any, browser_page: Browse
+) -> None:
+    audit = assigned(cast)
+    first, second = items(audit)[:2]
+    page = opened(browser_page, app, cast, "auditor")
+    held: list[Any] = []
+    page.route("**/answer", lambda route: held.append(route))
+    page.goto(f"/audits/{audit.id}/items/{first.id}")
+    keys = browser.keys(page)
+    keys.press("4")
+    browser.until(page, lambda: bool(held))
+    page.locator("[name=note]").fill("掲示が古い")
+    with page.expect_navigation():
+        browser.touch(page.get_by_role("button", name="保存して次へ"))
+        held.pop().continue_()
+    expect(page).to_have_url(re.compile(f"/items/{second.id}$"))
+    assert [(row.result, row.note) for row in ItemResult.select().order_by(ItemResult.id)] == [
+        ("observation", ""),
+        ("observation", "掲示が古い"),
+    ]
 
 
 def test_the_checklist_works_without_script(cast: Cast, app: Any, browser_page: Browse) -> None:
@@ -62,10 +75,10 @@ def test_the_checklist_works_without_script(cast: Cast, app: Any, browser_page: 
     first, second = items(audit)[:2]
     page = opened(browser_page, app, cast, "auditor", script=False)
     page.goto(f"/audits/{audit.id}/items/{first.id}")
-    page.locator("label", has_text="対象外").first.click()
+    page.locator("input[name=result][value=not_applicable]").check(force=True)
     page.get_by_label("対象外とする理由").fill("この部署に該当する業務がない")
-    page.get_by_role("button", name="保存して次へ").click()
-    assert page.url.endswith(f"/items/{second.id}")
+    browser.follow(page.get_by_role("button", name="保存して次へ"))
+    expect(page).to_have_url(re.compile(f"/items/{second.id}$"))
     assert [(row.result, row.reason) for row in ItemResult.select()] == [
         ("not_applicable", "この部署に該当する業務がない")
     ]

@@ -9,6 +9,7 @@ import pytest
 
 from auditor.findings import duedates, worries
 from auditor.findings.models import ActionDetail, Finding
+from tests.bed import browser
 from tests.cast import NOW
 from tests.findings.making import DUE, due_instant, state
 
@@ -82,53 +83,52 @@ def test_a_finding_from_answer_to_close(
     head = desk.sit("head_of_sales", language, phone=phone)
     head.goto(here)
     desk.look(head)
-    head.get_by_role("link", name=words["answer"]).click()
+    browser.follow(head.get_by_role("link", name=words["answer"]))
     head.locator("#correction").fill("3名の権限を削除した。")
     head.locator("#cause").fill("申請がないと削除が始まらない。")
     desk.look(head)
-    head.get_by_role("button", name=words["save"], exact=True).click()
-    head.get_by_role("link", name=words["action"]).click()
+    browser.follow(head.get_by_role("button", name=words["save"], exact=True))
+    browser.follow(head.get_by_role("link", name=words["action"]))
     head.locator("#text").fill("発令データを毎日取り込む")
-    head.locator("#owner-search").press_sequentially("にしむら", delay=20)
-    head.get_by_role("option").first.click()
+    browser.pick(head.locator("#owner-search"), "にしむら")
     desk.look(head)
-    head.get_by_role("button", name=words["save"], exact=True).click()
-    head.get_by_role("button", name=words["submit"]).click()
+    browser.follow(head.get_by_role("button", name=words["save"], exact=True))
+    browser.follow(head.get_by_role("button", name=words["submit"]))
     assert state(finding) == "answered" and ActionDetail.get().owner_id == cast.person["staff_of_sales"]
 
     verifier = desk.sit("administrator", language, phone=phone)
     verifier.goto(here)
-    verifier.get_by_role("link", name=words["review"]).click()
+    browser.follow(verifier.get_by_role("link", name=words["review"]))
     verifier.get_by_label(words["approve"]).check()
     desk.look(verifier)
-    verifier.get_by_role("button", name=words["save"], exact=True).click()
+    browser.follow(verifier.get_by_role("button", name=words["save"], exact=True))
 
     owner = desk.sit("staff_of_sales", language, phone=phone)
     owner.goto(here)
-    owner.get_by_role("link", name=words["done"]).click()
+    browser.follow(owner.get_by_role("link", name=words["done"]))
     owner.locator("#comment").fill("10月28日から自動で停止している。")
     owner.locator("#files").set_input_files({"name": "記録.txt", "mimeType": "text/plain", "buffer": b"log"})
     desk.look(owner)
-    owner.get_by_role("button", name=words["done"]).click()
+    browser.follow(owner.get_by_role("button", name=words["done"]))
     owner.get_by_text("記録.txt").wait_for()
     desk.look(owner)
     assert state(finding) == "verifying"
 
     verifier.goto(here)
-    verifier.get_by_role("link", name=words["verify"]).click()
+    browser.follow(verifier.get_by_role("link", name=words["verify"]))
     verifier.get_by_label(words["accept"]).check()
     verifier.locator("#comment").fill("記録を見た。")
     desk.look(verifier)
-    verifier.get_by_role("button", name=words["save"], exact=True).click()
+    browser.follow(verifier.get_by_role("button", name=words["save"], exact=True))
     verifier.locator(".flow").wait_for()
 
     standing_clock.move(due_instant(finding) + timedelta(hours=1))
     checker = desk.sit("head_of_audit", language, phone=phone)
     checker.goto(here)
-    checker.get_by_role("link", name=words["check"]).click()
+    browser.follow(checker.get_by_role("link", name=words["check"]))
     checker.get_by_label(words["effective"]).check()
     checker.locator("#comment").fill("その後の異動12名を確かめた。")
-    checker.get_by_role("button", name=words["save"], exact=True).click()
+    browser.follow(checker.get_by_role("button", name=words["save"], exact=True))
     checker.get_by_text(words["closed"]).wait_for()
     desk.look(checker)
     assert state(finding) == "closed"
@@ -183,6 +183,6 @@ def test_without_script_an_owner_is_found_by_what_was_typed(desk: Desk, making: 
     page.goto(f"/findings/{finding.id}/actions/new")
     page.locator("#text").fill("名簿を確かめる")
     page.locator("#owner-search").fill("こばやし")
-    page.get_by_role("button", name="保存", exact=True).click()
+    browser.follow(page.get_by_role("button", name="保存", exact=True))
     page.get_by_text("1. 名簿を確かめる").wait_for()
     assert ActionDetail.get().owner_id == cast.person["head_of_sales"]

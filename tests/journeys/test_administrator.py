@@ -6,6 +6,7 @@ from datetime import date
 
 from auditor.audits.models import Audit, AuditSeries
 from auditor.training.models import TrainingRule
+from tests.bed import browser
 from tests.journeys.walking import LANGUAGES, Open, Walk, is_clean
 from tests.people import rosters
 
@@ -43,7 +44,7 @@ def _import_a_roster(walk: Walk) -> None:
 def _search_the_catalogue(walk: Walk) -> None:
     walk.go("/catalogue/?q=TEC-04")
     walk.look()
-    walk.page.locator("main a[href*='/catalogue/controls/']").first.click()
+    browser.follow(walk.page.locator("main a[href*='/catalogue/controls/']").first)
     walk.look()
 
 
@@ -68,7 +69,7 @@ def _assign_an_audit(walk: Walk) -> None:
     walk.press("Choose all")
     walk.press("Go on to the auditors")
     walk.fill("person", "007702")  # 𠮷田 修平 works in the very department since October
-    walk.page.locator("button[name=find]").click()
+    browser.follow(walk.page.locator("button[name=find]"))
     walk.sees("Not independent")
     walk.look()
     auditor = walk.page.locator("tr", has_text="髙橋 みのり")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+from playwright.sync_api import expect
+
 from auditor.accounts.first_passwords import issue_first_passwords
 from auditor.accounts.queries import actor_for
 from auditor.notifications.models import Notice
 from auditor.training.models import Assignment, Attestation, Question, QuizAttempt
+from tests.bed import browser
 from tests.cast import NOW
 from tests.journeys.walking import LANGUAGES, Open, Walk, is_clean, person
 
@@ -63,21 +68,21 @@ def _read(walk: Walk, assignment: int) -> None:
     walk.go(f"/training/{assignment}/read/1")
     walk.look()
     while not walk.page.get_by_role("button", name=walk.word("I have read to the end")).is_visible():
-        walk.page.locator(".actions a.btn-primary, footer a.btn-primary, a.btn-primary").last.click()
+        browser.follow(walk.page.locator("a.btn-primary").last)
     walk.press("I have read to the end")
 
 
 def _answer(walk: Walk, assignment: int) -> None:
     """Answer every question right: what is right, the test reads from the pool."""
     if f"/training/{assignment}/quiz" not in walk.page.url:
-        walk.page.locator("form[action$='/quiz'] button").first.click()
-    walk.page.wait_for_url("**/quiz/**")
+        browser.follow(walk.page.locator("form[action$='/quiz'] button").first)
+    expect(walk.page).to_have_url(re.compile("/quiz/"))
     walk.look()
     attempt = QuizAttempt.select().where(QuizAttempt.assignment == assignment).get()
     for drawn in attempt.drawn:
         for choice in Question.get_by_id(drawn["question"]).choices:
             if choice["correct"]:
                 walk.choose("choice", choice["id"])
-        walk.page.locator("button[name=go][value=next]").click()
+        browser.follow(walk.page.locator("button[name=go][value=next]"))
     walk.look()
     walk.press("Hand in")

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from auditor import language
 from auditor.accounts.actions import store
@@ -48,13 +48,15 @@ class Walk:
         assert answer is not None and answer.ok, f"{address}: {answer and answer.status}"
 
     def press(self, text: str, **values: object) -> None:
-        """Press the button with these words (the first one that shows)."""
-        self._first(self.page.get_by_role("button", name=self.word(text, **values))).click()
-        self.page.wait_for_load_state()
+        """Press the button with these words (the first one that shows), and wait for the page it leads to."""
+        browser.follow(self.button(text, **values))
 
     def follow(self, text: str, **values: object) -> None:
-        self._first(self.page.get_by_role("link", name=self.word(text, **values))).click()
-        self.page.wait_for_load_state()
+        browser.follow(self._first(self.page.get_by_role("link", name=self.word(text, **values))))
+
+    def button(self, text: str, **values: object) -> Locator:
+        """The first button with these words that shows."""
+        return self._first(self.page.get_by_role("button", name=self.word(text, **values)))
 
     def fill(self, name: str, value: str) -> None:
         """Fill the field of this name."""
@@ -65,20 +67,15 @@ class Walk:
         self.page.locator(f"input[name='{name}'][value='{value}']").first.check(force=True)
 
     def pick(self, name: str, text: str) -> None:
-        """Search and choose in a search field."""
-        field = self.page.locator(f"#{name}-search")
-        field.fill("")
-        field.press_sequentially(text, delay=5)
-        self.page.locator(
-            "[role=option]:visible"
-        ).first.click()  # in the reader's language, whichever was typed
+        """Search and choose in a search field; what it offers is in the reader's language."""
+        browser.pick(self.page.locator(f"#{name}-search"), text)
 
     def sees(self, text: str, **values: object) -> None:
         self._first(self.page.get_by_text(self.word(text, **values))).wait_for()
 
     def reads(self, written: str) -> None:
         """Something that a person wrote, or a name, is on the page."""
-        assert written in self.page.content(), f"{written!r} is not on {self.page.url}"
+        expect(self.page.locator("body")).to_contain_text(written)
 
     def look(self) -> None:
         """Examine the page with axe, on a phone and on a desktop, once a kind of page and language."""

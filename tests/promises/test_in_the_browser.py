@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.bed import browser
 from tests.promises.test_board import checked
 from tests.promises.test_entering import PASTED
 
@@ -27,11 +30,10 @@ def test_a_text_is_entered_and_a_control_linked_to_a_sentence(
     for name, value in PASTED.items():
         if name != "carry":
             page.fill(f"#{name}", value)
-    page.locator("main form button[type=submit]").last.click()
-    page.locator("ol.policy a").last.click()
-    page.fill("#code-search", "ORG-01")
-    page.locator(".picker-list li").first.click()
-    page.locator("form[action$='/controls'] button").click()
-    page.wait_for_url("**/promises/?promise=*")
+    browser.follow(page.locator("main form button[type=submit]").last)
+    browser.follow(page.locator("ol.policy a").last)
+    browser.pick(page.locator("#code-search"), "ORG-01")
+    browser.follow(page.locator("form[action$='/controls'] button"))
+    expect(page).to_have_url(re.compile(r"/promises/\?promise="))
     axe(page)
-    assert VERDICT[language] in page.locator("#proof header").inner_text()
+    expect(page.locator("#proof header")).to_contain_text(VERDICT[language])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.bed import browser
 from tests.cast import Cast
 from tests.reports.year import Year
 
@@ -40,6 +41,5 @@ def test_the_summary_comes_down_with_its_name(
 ) -> None:
     page = opened(browser_page, app, cast, "en", False)
     page.goto("/reports/")
-    with page.expect_download() as coming:
-        page.get_by_role("button", name="Download the summary").click()
-    assert coming.value.suggested_filename == "auditor-summary-2026-2026-11-20-en.xlsx"
+    file = browser.fetched(page.get_by_role("button", name="Download the summary"))
+    assert file.suggested_filename == "auditor-summary-2026-2026-11-20-en.xlsx"

@@ -11,6 +11,5 @@ const needed = [
 ];
 
 const version = new URL(import.meta.url).search;
-for (const [selector, module] of needed) {
-  if (document.querySelector(selector)) import(module + version);
-}
+const here = needed.filter(([selector]) => document.querySelector(selector));
+await Promise.all(here.map(([, module]) => import(module + version))); // who imports this knows when all is in use
