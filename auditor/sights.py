@@ -155,8 +155,6 @@ LISTS = {
     "people.add": "people.index",
     "people.add_department": "people.departments",
     "people.add_department_now": "people.departments",
-    "people.add_department": "people.departments",
-    "people.add_department_now": "people.departments",
     "people.add_now": "people.index",
     "promises.new": "promises.index",
     "promises.new_from_file": "promises.index",
