@@ -9,6 +9,7 @@ import click
 from auditor import clock, console
 from auditor.access import application
 from auditor.errors import RuleBroken
+from auditor.language import _
 from auditor.training import actions, courses
 
 
@@ -39,4 +40,11 @@ def register(main: click.Group) -> None:
             raise RuleBroken(str(refused)) from refused
         if offer:
             actions.open_course(actor, version, clock.now())
-        click.echo(f"{version.course.key}: version {version.number} ({version.version_label})")
+        click.echo(
+            _(
+                "%(course)s: version %(number)d (%(label)s)",
+                course=version.course.key,
+                number=version.number,
+                label=version.version_label,
+            )
+        )

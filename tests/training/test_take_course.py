@@ -401,3 +401,20 @@ def test_every_page_of_the_course_keeps_the_rules_of_pages(client: Any, owed: Ow
     row = owed.sign(ME, attempt, language)
     for address in (f"/training/{assignment.id}", f"/training/receipts/{row.receipt}", "/training/mine"):
         assert client.get(address).status_code == 200
+
+
+def test_switching_the_language_stays_on_the_page_and_counts_it_in_neither(client: Any, owed: Owed) -> None:
+    actor, mine = owed.cast.actor("auditor"), owed.of("auditor")
+    for number in range(1, 6):
+        actions.show(actor, mine, "ja", number, NOW)
+    owed.cast.sign_in(client, "auditor")
+    client.set_cookie("language", "en")
+    here = f"/training/{mine.id}/read/5"
+    page = client.get(here)
+    assert page.status_code == 200 and "Go on in Japanese" in text_of(page)
+    assert [row.language for row in ContentShown.select()] == ["ja"]
+    assert client.get(f"/training/{mine.id}/read/7").headers["Location"] == f"/training/{mine.id}/read/1"
+    back = parsed(page).xpath("//a[contains(., 'Go on in')]/@href")[0]
+    assert client.get(back).headers["Location"] == here
+    client.set_cookie("language", "ja")
+    assert "別の言語" not in text_of(client.get(here))

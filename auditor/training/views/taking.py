@@ -10,6 +10,7 @@ from auditor.dated import Moment
 from auditor.errors import RuleBroken
 from auditor.language import _, current
 from auditor.training import actions, journey, queries, reading, text
+from auditor.training.models import Assignment
 from auditor.training.views.blueprint import bp
 from auditor.web import current_actor, request_time
 
@@ -40,6 +41,9 @@ def take(assignment_id: int) -> str:
 def read(assignment_id: int, number: int) -> str | Response:
     actor, at = current_actor(), request_time()
     assignment = reading.own(actor, assignment_id)
+    beside = _beside(assignment, number, Moment.at(at))
+    if beside is not None:
+        return beside
     shown = actions.show(actor, assignment, current(), number, at)
     if shown != number:
         return redirect(url_for(".read", assignment_id=assignment.id, number=shown), 303)
@@ -53,6 +57,23 @@ def read(assignment_id: int, number: int) -> str | Response:
         number=number,
         due_on=due_on,
         titles=sections,
+    )
+
+
+def _beside(assignment: Assignment, number: int, moment: Moment) -> str | None:
+    """Return the page as the other language has come to it, for who switches there; None where it counts.
+
+    It counts as shown in no language: what a person signs was shown page by page in that language.
+    """
+    way = journey.of(assignment, current(), moment)
+    if not way.sections_shown + 1 < number <= way.sections:
+        return None
+    other = next(one for one in reading.LANGUAGES if one != current())
+    if journey.of(assignment, other, moment).sections_shown < number:
+        return None
+    sections = text.sections(reading.text_of(way.version, current()))
+    return render_template(
+        "training/beside.html", way=way, section=sections[number - 1], number=number, other=other
     )
 
 
