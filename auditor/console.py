@@ -1,19 +1,33 @@
-"""What every command line shares: the data folder, the application, one clear line for an error."""
+"""What every command line shares: the data folder, the language, the application, one clear line for an error."""
 
 from __future__ import annotations
 
 import functools
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
+from flask import has_app_context
 from peewee import OperationalError
 
 from auditor.errors import AuditorError, NotFound
+from auditor.language import LANGUAGES, _, speaking
 
 COMMAND_LINE = "command"
+
+
+def language_of(environ: Mapping[str, str], default: str) -> str:
+    """Return the language of a command's output: AUDITOR_LANGUAGE where it is set, else the terminal's.
+
+    ``default`` stands where neither says Japanese or English. ``--lang`` comes before both.
+    """
+    names = ("AUDITOR_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    said = next((environ[name] for name in names if environ.get(name)), "")
+    code = said[:2].lower()
+    return code if code in LANGUAGES else default
 
 
 def command(
@@ -21,7 +35,8 @@ def command(
 ) -> Callable[[Callable[..., Any]], click.Command]:
     """Register a command that runs inside the application, with its database open.
 
-    Adds ``--data``. ``upgrade`` creates or upgrades the database first. Exit 1 with one line for an
+    Adds ``--data``, and ``--lang`` where the command has none of its own; everything that it says is in that
+    language (``language_of``). ``upgrade`` creates or upgrades the database first. Exit 1 with one line for an
     AuditorError, for a file that cannot be written and for a database that does not answer; click answers
     wrong usage with 2.
     """
@@ -37,25 +52,45 @@ def command(
                 if upgrade:
                     open_database(settings)
                 app = create_app(settings)
-                with app.app_context(), db.connected():
-                    function(**arguments)
+                spoken = arguments.pop("spoken", None) or language_of(os.environ, settings.default_language)
+                with app.app_context(), speaking(spoken):
+                    try:
+                        with db.connected():
+                            function(**arguments)
+                    except (AuditorError, OSError, OperationalError) as error:
+                        _refuse(error)  # here, where the language is known
             except (AuditorError, OSError, OperationalError) as error:
-                click.echo(f"auditor: {_line(error)}", err=True)
-                sys.exit(1)
+                _refuse(error)
 
         option = click.option(
             "--data",
             type=click.Path(file_okay=False, path_type=Path),
             help="Folder with the embedded database and the files (or AUDITOR_DATA).",
         )
-        return group.command(name)(option(run))
+        language = click.option(
+            "--lang", "spoken", type=click.Choice(list(LANGUAGES)), help="Language of what is printed."
+        )
+        declared = {one.name for one in getattr(run, "__click_params__", [])}
+        return group.command(name)(option(run if "lang" in declared else language(run)))
 
     return decorate
 
 
+def _refuse(error: Exception) -> NoReturn:
+    click.echo(f"auditor: {_line(error)}", err=True)
+    sys.exit(1)
+
+
 def _line(error: Exception) -> str:
-    """Return what went wrong as one line; what an outside library says may take several."""
-    if isinstance(error, NotFound):
-        return str(error) or "There is no such thing. Look at the number again; nothing was written."
+    """Return what went wrong as one line, in English before the application is there to translate.
+
+    What an outside library says may take several lines.
+    """
     said = " ".join(str(error).split())
-    return f"The database does not answer: {said}" if isinstance(error, OperationalError) else said
+    if not has_app_context():
+        return f"The database does not answer: {said}" if isinstance(error, OperationalError) else said
+    if isinstance(error, NotFound):
+        return said or str(_("There is no such thing. Look at the number again; nothing was written."))
+    if isinstance(error, OperationalError):
+        return str(_("The database does not answer: %(reason)s", reason=said))
+    return said

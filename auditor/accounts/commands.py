@@ -9,9 +9,11 @@ import click
 from auditor import clock
 from auditor.access import GRANTABLE, Role, application
 from auditor.accounts import actions, first_passwords, passwords, queries, roles
+from auditor.accounts.words import ROLE_LABELS
 from auditor.console import COMMAND_LINE, command
 from auditor.dated import Moment
 from auditor.errors import RuleBroken
+from auditor.language import _
 from auditor.people import actions as people_actions
 from auditor.people import queries as people
 from auditor.people.kinds import EmploymentKind
@@ -33,7 +35,7 @@ def user() -> None:
 def _person(number: str) -> int:
     found = people.with_number(actions.plain_login(number))
     if not found:
-        raise RuleBroken(f"nobody has the employee number {number}")
+        raise RuleBroken(str(_("There is no person with the number %(number)s.", number=number)))
     return found[0]
 
 
@@ -76,10 +78,10 @@ def passwd(number: str, first: bool, password: str | None) -> None:
     if first:
         _print_first_password(person_id)
         return
-    new = password or click.prompt("New password", hide_input=True, confirmation_prompt=True)
+    new = password or click.prompt(str(_("New password")), hide_input=True, confirmation_prompt=True)
     passwords.check(new, queries.own_words(person_id, clock.now()))
     actions.set_password(ACTOR, person_id, new, clock.now())
-    click.echo("password set")
+    click.echo(_("The password was set."))
 
 
 @command(user, "roles")
@@ -96,7 +98,7 @@ def change_roles(
     """
     at = clock.now()
     if number is None and (grant or withdraw):
-        raise click.UsageError("name the employee number whose roles change")
+        raise click.UsageError(str(_("Name the employee number whose roles change.")))
     if number is not None:
         person_id = _person(number)
         for role in grant:
@@ -109,10 +111,16 @@ def change_roles(
         click.echo(json.dumps(held))
         return
     for role_name, numbers in held.items():
-        click.echo(f"{role_name}: {', '.join(numbers) or '-'}")
+        click.echo(f"{ROLE_LABELS[Role(role_name)]} ({role_name}): {', '.join(numbers) or '-'}")
 
 
 def _print_first_password(person_id: int) -> None:
     (issued,) = first_passwords.issue_first_passwords(ACTOR, [person_id], clock.now())
     until = issued.expires_at.astimezone(clock.zone())
-    click.echo(f"first password: {issued.password} (until {until:%Y-%m-%d %H:%M}, to be changed at sign-in)")
+    click.echo(
+        _(
+            "first password: %(password)s (until %(until)s, to be changed at sign-in)",
+            password=issued.password,
+            until=f"{until:%Y-%m-%d %H:%M}",
+        )
+    )

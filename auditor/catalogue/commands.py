@@ -17,6 +17,7 @@ from auditor.catalogue.problems import CatalogueRefused, Problem
 from auditor.catalogue.reading import CatalogueFile, read
 from auditor.console import COMMAND_LINE, command
 from auditor.dated import Moment
+from auditor.language import _, _n
 
 FORMATS = ("auto", "auditor")
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -39,10 +40,11 @@ def register(main: click.Group) -> None:
         Exit 1 when there are problems. Saves nothing. Example: auditor catalogue check controls.yaml
         """
         found = _read_or_exit(file, as_json)
+        nothing = _("no problems")
         _say(
             as_json,
             {"file": str(file), "problems": [], **_said_of(found)},
-            f"{file}: {_summary(found)}, no problems",
+            f"{file}: {_summary(found)}, {nothing}",
         )
 
     @command(catalogue, "import")
@@ -74,14 +76,18 @@ def register(main: click.Group) -> None:
             "removed": len(difference.removed),
             "same": difference.same,
         }
-        compared = f"against {before.version}" if before else "nothing was in use before"
-        state = "would be imported" if dry_run and new else "imported" if new else "was imported before"
+        compared = (
+            _("against %(version)s", version=before.version) if before else _("nothing was in use before")
+        )
+        state = (
+            _("would be imported") if dry_run and new else _("imported") if new else _("was imported before")
+        )
+        said = _("%(new)d new, %(changed)d changed, %(removed)d removed, %(same)d same", **counts)
         _say(
             as_json,
             {"dry_run": dry_run, "imported": new and not dry_run, "against": before and before.version,
              **counts, **_said_of(found)},
-            f"{found.key} {found.version} {state}: {', '.join(f'{count} {name}' for name, count in counts.items())} "
-            f"({compared})",
+            f"{found.key} {found.version} {state}: {said} ({compared})",
         )  # fmt: skip
 
     @command(catalogue, "list")
@@ -104,11 +110,11 @@ def register(main: click.Group) -> None:
             for row in rows
         ]
         lines = [
-            f"{'*' if row['in_use'] else ' '} {row['key']} {row['version']} ({row['kind']}, {row['entries']} entries) "
+            f"{'*' if row['in_use'] else ' '} {row['key']} {row['version']} ({_entries(row['kind'], row['entries'])}) "
             f"{str(row['content_hash'])[:12]}"
             for row in listed
         ]
-        _say(as_json, listed, "\n".join(lines) or "No catalogue has been imported yet.")
+        _say(as_json, listed, "\n".join(lines) or str(_("No catalogue has been imported yet.")))
 
 
 def _of(row: CatalogueVersion) -> Any:
@@ -149,7 +155,13 @@ def _said_of(found: CatalogueFile) -> dict[str, Any]:
 
 def _summary(found: CatalogueFile) -> str:
     said = _said_of(found)
-    return f"{said['key']} {said['version']}, {said['entries']} {'measures' if said['kind'] == 'guideline' else 'controls'}"
+    return f"{said['key']} {said['version']}, {_entries(said['kind'], said['entries'])}"
+
+
+def _entries(kind: Any, count: Any) -> str:
+    if kind == "guideline":
+        return str(_n("%(num)d measure", "%(num)d measures", count))
+    return str(_n("%(num)d control", "%(num)d controls", count))
 
 
 def _say(as_json: bool, value: Any, line: str) -> None:

@@ -13,10 +13,18 @@ import click
 from auditor import clock
 from auditor.access import application
 from auditor.console import COMMAND_LINE, command
+from auditor.language import _, _l
 from auditor.people import applying, staging
 from auditor.people.plan import Fate, RosterPlan
 from auditor.people.planning import plan_roster
 from auditor.people.roster_file import message
+from auditor.people.roster_problems import Severity
+
+SEVERITY_WORDS = {
+    Severity.ERROR: _l("Must be corrected"),
+    Severity.WARNING: _l("Please check"),
+    Severity.NOTICE: _l("For information"),
+}
 
 
 def register(main: click.Group) -> None:
@@ -67,7 +75,7 @@ def import_roster(
         return
     applying.apply_roster(application(COMMAND_LINE), plan, at, confirmed=confirm_leavers)
     if not as_json:
-        click.echo("applied")
+        click.echo(_("applied"))
 
 
 def _report(plan: RosterPlan) -> dict[str, Any]:
@@ -106,6 +114,7 @@ def _report(plan: RosterPlan) -> dict[str, Any]:
 def _tell(plan: RosterPlan) -> None:
     for problem in plan.file.problems:
         place = problem.place or plan.file.filename
-        click.echo(f"{place}: {problem.severity.value}: {message(problem)}", err=True)
-    counts = ", ".join(f"{count} {fate.value.replace('_', ' ')}" for fate, count in plan.counts.items())
-    click.echo(f"{plan.file.filename}: {counts} (from {plan.effective_from.isoformat()})")
+        click.echo(f"{place}: {SEVERITY_WORDS[problem.severity]}: {message(problem)}", err=True)
+    counts = _(", ").join(f"{fate.label} {count}" for fate, count in plan.counts.items())
+    since = _("from %(day)s", day=plan.effective_from.isoformat())
+    click.echo(f"{plan.file.filename}: {counts} ({since})")

@@ -14,7 +14,7 @@ from auditor.audits import listing
 from auditor.console import COMMAND_LINE, command
 from auditor.dated import Moment
 from auditor.findings import queries as findings
-from auditor.language import speaking
+from auditor.language import _n, speaking
 from auditor.reports import actions, exports
 from auditor.reports.exports import ListExport
 from auditor.reports.scope import scope_of
@@ -62,7 +62,7 @@ def register(main: click.Group) -> None:
         with speaking(lang):
             scope = scope_of(at, as_of.date() if as_of else None, fiscal_year)
         rows = actions.export_summary(application(COMMAND_LINE), scope, lang, at, output)
-        click.echo(f"{output}: {rows} rows")
+        _tell(output, rows)
 
     _lists(export)
 
@@ -115,4 +115,9 @@ def _write(make: Any, lang: str, output: Path) -> None:
     with speaking(lang):
         made: ListExport = make(Moment.at(at))
     rows = actions.export_list(application(COMMAND_LINE), made, lang, at, output)
-    click.echo(f"{output}: {rows} rows")
+    _tell(output, rows)
+
+
+def _tell(output: Path, rows: int) -> None:
+    counted = _n("%(num)d row", "%(num)d rows", rows)
+    click.echo(f"{output}: {counted}")

@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from auditor import clock, db, migrating, settings_of
 from auditor.accounts.beginning import new_code
 from auditor.console import command
+from auditor.language import _
 from auditor.scheduling import actions, queries
 from auditor.scheduling.jobs import TABLE, named
 from auditor.scheduling.models import JobRun
@@ -135,7 +136,7 @@ def run_jobs(name: str | None, at: datetime | None) -> None:
     """Run one job, or all in their order. Example: auditor jobs run open_audits --at 2026-10-01T09:00"""
     chosen = TABLE if name is None else tuple(job for job in [named(name)] if job)
     if not chosen:
-        raise click.UsageError(f"There is no job {name}. See: auditor jobs list")
+        raise click.UsageError(str(_("There is no job %(name)s. See: auditor jobs list", name=name)))
     instant = at.replace(tzinfo=clock.zone()) if at else clock.now()
     with clock.standing_at(instant):
         runs = [actions.run(job, settings_of(current_app), clock.now()) for job in chosen]
@@ -146,9 +147,14 @@ def run_jobs(name: str | None, at: datetime | None) -> None:
 
 
 def _sentence(run: JobRun) -> str:
-    aside = f", {run.failed_rows} set aside" if run.failed_rows else ""
+    counts = _("%(changed)d changed, %(aside)d set aside", changed=run.changed, aside=run.failed_rows)
     detail = f": {run.detail}" if run.detail else ""
-    return f"{run.job}: {run.outcome}, {run.changed} changed{aside}{detail}"
+    return f"{run.job}: {_said(run.outcome)}, {counts}{detail}"
+
+
+def _said(outcome: str) -> str:
+    words = {"done": _("Finished"), "failed": _("Failed"), "running": _("Running")}
+    return str(words.get(outcome, outcome))
 
 
 @click.group("db")
@@ -160,7 +166,7 @@ def database() -> None:
 def upgrade() -> None:
     """Create the database or bring it up to date; safe when several start at once. Example: auditor db upgrade"""
     applied = migrating.upgrade(settings_of(current_app))
-    click.echo("\n".join(f"applied {name}" for name in applied) or "up to date")
+    click.echo("\n".join(_("applied %(name)s", name=name) for name in applied) or _("up to date"))
 
 
 @command(database, "status", upgrade=False)
@@ -172,6 +178,6 @@ def status(as_json: bool) -> None:
         click.echo(json.dumps([{"name": name, "applied": applied} for name, applied in rows]))
     else:
         for name, applied in rows:
-            click.echo(f"{'applied' if applied else 'missing'} {name}")
+            click.echo(_("applied %(name)s", name=name) if applied else _("missing %(name)s", name=name))
     if not all(applied for _name, applied in rows):
         sys.exit(1)

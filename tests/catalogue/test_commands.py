@@ -26,7 +26,7 @@ def run(app: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def invoke(*words: str | Path) -> Result:
         databases.let_go()  # a command opens and closes connections of its own
-        done = CliRunner().invoke(main, ["catalogue", *map(str, words), "--data", str(settings.data)])
+        done = CliRunner(env={"AUDITOR_LANGUAGE": "en"}).invoke(main, ["catalogue", *map(str, words), "--data", str(settings.data)])
         db.database.connect(reuse_if_open=True)
         return done
 
@@ -77,7 +77,7 @@ def test_import_refuses_other_content_under_the_same_version(run: Any, tmp_path:
 def test_list_marks_the_version_in_use(run: Any) -> None:
     assert run("list").exit_code == 0
     run("import", CONTROLS)
-    assert "* personal-information-jp 2026.1 (controls, 149 entries)" in run("list").output
+    assert "* personal-information-jp 2026.1 (149 controls)" in run("list").output
     assert json.loads(run("list", "--json").output)[0]["in_use"] is True
 
 

@@ -24,7 +24,7 @@ def test_an_operator_sees_the_jobs_runs_them_and_verifies(app, settings, browser
     walk.go("/outbox/")
     walk.look()
     ran = _auditor(settings, "jobs", "run", "assign_training", "--at", "2026-11-20T09:30")
-    assert ran.returncode == 0 and "assign_training: done" in ran.stdout, ran
+    assert ran.returncode == 0 and "assign_training: Finished" in ran.stdout, ran
     verified = _auditor(settings, "verify")
     assert verified.returncode == 0 and "clean" in verified.stdout, verified
     is_clean(settings)
@@ -33,5 +33,5 @@ def test_an_operator_sees_the_jobs_runs_them_and_verifies(app, settings, browser
 def _auditor(settings, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as an operator does, on the same company."""
     command = [str(Path(sys.executable).with_name("auditor")), *arguments, "--data", str(settings.data)]
-    environ = {**os.environ, "DATABASE_URL": settings.database_url}
+    environ = {**os.environ, "DATABASE_URL": settings.database_url, "AUDITOR_LANGUAGE": "en"}
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environ)

@@ -28,7 +28,7 @@ def run(app, settings, monkeypatch):
 
     def call(*arguments, **options):
         let_go()
-        done = CliRunner().invoke(main, [*map(str, arguments), "--data", str(settings.data)], **options)
+        done = CliRunner(env={"AUDITOR_LANGUAGE": "en"}).invoke(main, [*map(str, arguments), "--data", str(settings.data)], **options)
         let_go()
         db.database.connect(reuse_if_open=True)
         return done
@@ -69,7 +69,7 @@ def test_a_first_administrator_is_made_from_the_command_line(run, app):
         "user", "create", "000101", "--family-name", "髙田", "--given-name", "直子", "--role", "administrator"
     )
     assert done.exit_code == 0 and "first password: " in done.stdout, done.output
-    assert "administrator: 000101" in run("user", "roles").stdout
+    assert "(administrator): 000101" in run("user", "roles").stdout
 
 
 def test_passwords_and_roles_are_changed_from_the_command_line(run, app):

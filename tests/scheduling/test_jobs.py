@@ -110,5 +110,5 @@ def test_the_command_runs_a_job_as_if_it_were_another_time(cast: members.Cast, a
 
     from auditor.cli import main
 
-    result = CliRunner().invoke(main, ["jobs", "run", "nothing"])
+    result = CliRunner(env={"AUDITOR_LANGUAGE": "en"}).invoke(main, ["jobs", "run", "nothing"])
     assert result.exit_code == 2
