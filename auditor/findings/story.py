@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from auditor import clock
-from auditor.access import Actor, Permission
+from auditor.access import Actor
 from auditor.audits.models import AuditItem, ItemEvidence, ItemResult
 from auditor.catalogue.models import Control, Subject, SubjectDetail
 from auditor.dated import Moment
 from auditor.evidence.models import Evidence
-from auditor.findings import duedates, foureyes, queries, verifying
+from auditor.findings import duedates, foureyes, verifying
+from auditor.findings.duechanges import DueChange, due_rows, granted
+from auditor.findings.duechanges import changes as due_changes
 from auditor.findings.flow import detail_of
 from auditor.findings.models import (
     ActionDetail,
@@ -19,7 +21,6 @@ from auditor.findings.models import (
     ActionState,
     Cause,
     Correction,
-    DueDecision,
     DueRequest,
     EffectivenessCheck,
     Finding,
@@ -27,6 +28,7 @@ from auditor.findings.models import (
     FindingDetail,
     FindingState,
 )
+from auditor.findings.repeats import Repeat, repeats
 from auditor.findings.rounds import standing_actions
 from auditor.findings.states import Grade, Source, State
 from auditor.findings.telling import responsible
@@ -59,30 +61,6 @@ class ActionLine:
     @property
     def late(self) -> bool:
         return self.state != "done" and self.days < 0 and not self.withdrawn
-
-
-@dataclass(frozen=True)
-class DueChange:
-    """A line of the history of due dates."""
-
-    before: date | None
-    after: date
-    reason: str
-    by: str
-    on: datetime
-    asked_by: str
-
-
-@dataclass(frozen=True)
-class Repeat:
-    """An earlier finding of the same control."""
-
-    id: int
-    number: str
-    fiscal_year: int
-    department: str
-    state: State
-    visible: bool
 
 
 @dataclass(frozen=True)
@@ -174,8 +152,8 @@ def tell(actor: Actor, finding: Finding, moment: Moment) -> Story:
     verifier_ids = foureyes.first_in_line(finding, moment)
     tree = people.tree(moment)
     actions, owners = _actions(finding, moment)
-    dues = _due_rows(finding)
-    asked = {one.decided_at: one.request for one in _granted(finding)}
+    dues = due_rows(finding)
+    asked = {one.decided_at: one.request for one in granted(finding)}
     request = duedates.waiting_request(finding)
     wanted = {
         finding.found_by_id,
@@ -199,7 +177,7 @@ def tell(actor: Actor, finding: Finding, moment: Moment) -> Story:
         correction=correction,
         actions=[_line(*parts, names, moment) for parts in actions],
         comments=comments,
-        changes=_changes(dues, asked, names),
+        changes=due_changes(dues, asked, names),
         request=request,
         check=verifying.open_check(finding),
         evidence=_item_evidence(finding, moment),
@@ -212,49 +190,6 @@ def tell(actor: Actor, finding: Finding, moment: Moment) -> Story:
         subject_control=finding.control if finding.control_id else None,
         moment=moment,
     )
-
-
-def repeats(
-    actor: Actor,
-    control_id: int | None,
-    before: datetime,
-    without: int | None,
-    moment: Moment,
-    tree: people.Tree,
-) -> list[Repeat]:
-    """Return earlier findings of the same control (by its code, across versions), newest first, at most ten."""
-    if control_id is None:
-        return []
-    code = Control.select(Control.code).where(Control.id == control_id)
-    same = Control.select(Control.id).where(Control.code == code)
-    found = list(
-        Finding.select()
-        .where(
-            Finding.control.in_(same),
-            Finding.recorded_at < before,
-            Finding.id != (without or 0),
-            Finding.current_state != State.WITHDRAWN.value,
-        )
-        .order_by(Finding.recorded_at.desc())
-        .limit(10)
-    )
-    ids = [one.id for one in found]
-    details = {row.finding_id: row for row in FindingDetail.standing(moment, FindingDetail.finding.in_(ids))}
-    query = Finding.select(Finding.id).where(Finding.id.in_(ids))
-    condition = queries.within(actor, Permission.FINDING_READ, moment)
-    visible = {one.id for one in (query if condition is None else query.where(condition))}
-    return [
-        Repeat(
-            id=one.id,
-            number=one.number,
-            fiscal_year=one.fiscal_year,
-            department=tree.name(details[one.id].department_id, language()),
-            state=State(one.current_state),
-            visible=one.id in visible,
-        )
-        for one in found
-        if one.id in details
-    ]
 
 
 def _actions(
@@ -298,40 +233,6 @@ def _line(
         detail_id=row.id,
         state_id=step.id,
     )
-
-
-def _due_rows(finding: Finding) -> list[FindingDetail]:
-    """Return the rows that set a due date: the first, and each that changed it."""
-    rows: list[FindingDetail] = []
-    query = FindingDetail.select().where(FindingDetail.finding == finding.id).order_by(FindingDetail.id)
-    for row in query:
-        if not rows or row.due_on != rows[-1].due_on:
-            rows.append(row)
-    return rows
-
-
-def _granted(finding: Finding) -> list[DueDecision]:
-    query = DueDecision.select(DueDecision, DueRequest).join(DueRequest)
-    return list(query.where(DueRequest.finding == finding.id, DueDecision.granted))
-
-
-def _changes(
-    rows: list[FindingDetail], asked: dict[datetime, DueRequest], names: dict[int, str]
-) -> list[DueChange]:
-    found = []
-    for before, row in zip([None, *rows], rows, strict=False):
-        request = asked.get(row.recorded_at)
-        found.append(
-            DueChange(
-                before=before.due_on if before else None,
-                after=row.due_on,
-                reason=row.reason if before else "",
-                by=names.get(row.recorded_by or 0, ""),
-                on=row.recorded_at,
-                asked_by=names.get(request.asked_by_id, "") if request else "",
-            )
-        )
-    return found
 
 
 def _item_evidence(finding: Finding, moment: Moment) -> list[Evidence]:

@@ -22,6 +22,7 @@ from auditor.findings.beside import about
 from auditor.findings.flow import detail_of
 from auditor.findings.forms import ChangeForm, ReasonForm, RecordForm
 from auditor.findings.models import Finding, FindingDetail, FindingState, Worry
+from auditor.findings.repeats import Repeat, repeats
 from auditor.findings.states import Grade, Source, WorryStep
 from auditor.findings.views import bp
 from auditor.findings.views.response import (
@@ -161,11 +162,11 @@ def _suggested(item: AuditItem | None, moment: Moment) -> pickers.Pick:
     return pickers.Pick("department", department_id, text)
 
 
-def _repeats(actor: Actor, item: AuditItem | None, moment: Moment) -> list[story.Repeat]:
+def _repeats(actor: Actor, item: AuditItem | None, moment: Moment) -> list[Repeat]:
     if item is None:
         return []
     tree = people.tree(moment)
-    return story.repeats(actor, item.control_id, moment.instant, None, moment, tree)
+    return repeats(actor, item.control_id, moment.instant, None, moment, tree)
 
 
 @bp.route("/<int:finding_id>/change", methods=["GET", "POST"])
