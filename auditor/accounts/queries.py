@@ -6,18 +6,18 @@ import hashlib
 import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from functools import reduce
+from datetime import date, datetime
+from functools import cache, reduce
 from typing import Any, NamedTuple
 
 from peewee import JOIN, SQL, ModelSelect, fn
 
-from auditor import db
 from auditor.access import NOBODY, Actor, Role
 from auditor.accounts.models import Credential, Deputy, Preference, RoleGrant, Session
 from auditor.dated import Moment
 from auditor.people import queries as people
 from auditor.people.models import DepartmentHead, Employment, Person, PersonDetail
+from auditor.prepared import Prepared, instant
 
 
 def actor_for(person_id: int, at: datetime) -> Actor:
@@ -70,6 +70,21 @@ class _Fact(NamedTuple):
 
 def _facts(person_id: int, moment: Moment) -> list[_Fact]:
     """Return what stands of the person, and of everybody they ever were named deputy of: one query."""
+    query = _facts_with(tuple(auditor_checks))
+    return [_Fact(*row) for row in query.rows(person_id=person_id, day=moment.day, instant=moment.instant)]
+
+
+@cache
+def _facts_with(checks: tuple[Callable[[int], ModelSelect[Any]], ...]) -> Prepared:
+    def build(person_id: int, day: date, instant: datetime) -> ModelSelect[Any]:
+        return _union_of_facts(person_id, Moment(day, instant), checks)
+
+    return Prepared(build, person_id=int, day=date, instant=datetime)
+
+
+def _union_of_facts(
+    person_id: int, moment: Moment, checks: Iterable[Callable[[int], ModelSelect[Any]]]
+) -> ModelSelect[Any]:
     ever = Deputy.select(Deputy.principal).where(Deputy.deputy == person_id)
 
     def concerned(person: Any) -> Any:
@@ -78,7 +93,7 @@ def _facts(person_id: int, moment: Moment) -> list[_Fact]:
     once = DepartmentHead.alias()
     departments = once.select(once.department).where(concerned(once.person))
     none, empty = SQL("0"), SQL("''")
-    parts = [
+    parts: list[ModelSelect[Any]] = [
         Employment.standing(moment, Employment.person == person_id).select(
             _said(_WORKS), Employment.person, none, Employment.status
         ),
@@ -95,10 +110,11 @@ def _facts(person_id: int, moment: Moment) -> list[_Fact]:
             Person.select(_said(_AUDITS), Person.id, none, empty).where(
                 Person.id == person_id, fn.EXISTS(audits_of(person_id))
             )
-            for audits_of in auditor_checks
+            for audits_of in checks
         ),
     ]
-    return [_Fact(*row) for row in db.tuples(reduce(operator.add, parts))]
+    union: ModelSelect[Any] = reduce(operator.add, parts)
+    return union
 
 
 def _said(what: str) -> SQL:
@@ -156,7 +172,19 @@ class OpenSession:
 
 def session_of(token: str, at: datetime) -> OpenSession | None:
     """Return the session that ``token`` opens, if it has neither ended nor expired: one query."""
-    row = (
+    for number, person_id, started_at, seen_at, must_change, language, theme in _sessions.rows(
+        token_hash=token_hash(token), at=at
+    ):
+        started, seen = instant(started_at), instant(seen_at)
+        if started and seen:
+            return OpenSession(
+                number, person_id, started, seen, bool(must_change), language or "", theme or ""
+            )
+    return None
+
+
+def _session_with(token_hash: str, at: datetime) -> ModelSelect[Session]:
+    return (
         Session.select(
             Session.id,
             Session.person,
@@ -168,13 +196,11 @@ def session_of(token: str, at: datetime) -> OpenSession | None:
         )
         .join_from(Session, Credential, JOIN.LEFT_OUTER, on=(Credential.person == Session.person))
         .join_from(Session, Preference, JOIN.LEFT_OUTER, on=(Preference.person == Session.person))
-        .where(Session.token_hash == token_hash(token), Session.ended_at.is_null(), Session.expires_at > at)
-        .tuples()
-        .first()
+        .where(Session.token_hash == token_hash, Session.ended_at.is_null(), Session.expires_at > at)
     )
-    if row is None:
-        return None
-    return OpenSession(row[0], row[1], row[2], row[3], bool(row[4]), row[5] or "", row[6] or "")
+
+
+_sessions = Prepared(_session_with, token_hash=str, at=datetime)
 
 
 def credential_of_login(login: str, at: datetime) -> Credential | None:

@@ -10,7 +10,6 @@ from typing import Any
 
 from peewee import ModelSelect, fn
 
-from auditor import db
 from auditor.dated import Moment
 from auditor.language import _
 from auditor.people.models import (
@@ -23,6 +22,7 @@ from auditor.people.models import (
     PersonDetail,
 )
 from auditor.people.names import display_name
+from auditor.prepared import Prepared
 from auditor.timelines import known, timelines
 
 
@@ -37,14 +37,30 @@ def names(person_ids: Iterable[int | None], moment: Moment) -> dict[int, str]:
 
 def name_of(row: PersonDetail) -> str:
     """Return the display name that a row of details gives."""
-    if row.erased_at is not None:
+    return _shown(row.family_name, row.given_name, row.romanised, row.erased_at)
+
+
+def _shown(family_name: str | None, given_name: str | None, romanised: str | None, erased_at: object) -> str:
+    if erased_at is not None:
         return str(_("(erased)"))
-    return display_name(row.family_name or "", row.given_name or "") or row.romanised or ""
+    return display_name(family_name or "", given_name or "") or romanised or ""
 
 
 def name(person_id: int | None, moment: Moment) -> str:
     """Return one display name; empty for nobody."""
-    return names([person_id], moment).get(person_id or 0, "")
+    if person_id is None:
+        return ""
+    rows = _details.rows(person_id=person_id, day=moment.day, instant=moment.instant)
+    return _shown(*rows[0]) if rows else ""
+
+
+def _details_at(person_id: int, day: date, instant: datetime) -> ModelSelect[PersonDetail]:
+    detail = PersonDetail
+    standing = detail.standing(Moment(day, instant), detail.person == person_id)
+    return standing.select(detail.family_name, detail.given_name, detail.romanised, detail.erased_at)
+
+
+_details = Prepared(_details_at, person_id=int, day=date, instant=datetime)
 
 
 def department_names() -> dict[str, str]:
@@ -212,10 +228,17 @@ def tree(moment: Moment) -> Tree:
 def with_below(department_ids: Iterable[int], moment: Moment) -> set[int]:
     """Return the departments and everything below them at ``moment``: one query, without their names."""
     children: dict[int | None, list[int]] = {}
-    rows = DepartmentDetail.standing(moment).select(DepartmentDetail.department, DepartmentDetail.parent)
-    for department_id, parent_id in db.tuples(rows):
+    for department_id, parent_id in _parents.rows(day=moment.day, instant=moment.instant):
         children.setdefault(parent_id, []).append(department_id)
     return _down(department_ids, children)
+
+
+def _parents_at(day: date, instant: datetime) -> ModelSelect[DepartmentDetail]:
+    standing = DepartmentDetail.standing(Moment(day, instant))
+    return standing.select(DepartmentDetail.department, DepartmentDetail.parent)
+
+
+_parents = Prepared(_parents_at, day=date, instant=datetime)
 
 
 def _down(department_ids: Iterable[int], children: Mapping[int | None, list[int]]) -> set[int]:
