@@ -13,7 +13,7 @@ WORKERS ?= auto
 TESTS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types bench migration wheel clean
+.PHONY: help run test lint format types bench migration release-fixture wheel clean
 
 help:
 	@echo 'make run     the demo company at http://127.0.0.1:$(PORT) (sign-ins are printed)'
@@ -46,6 +46,11 @@ bench: $(VENV)/.installed-test
 migration: $(VENV)/.installed-test
 	$(BIN)/python -m tests.bed.newmigration $(NAME)
 	$(BIN)/ruff format migrations
+
+# A company of this version for later ones to upgrade, after a release (needs PostgreSQL with pg_dump):
+#   AUDITOR_TEST_DATABASE_URL=postgresql://… make release-fixture NAME=0.2.0
+release-fixture: $(VENV)/.installed-test
+	$(BIN)/python -m tests.bed.newrelease $(NAME)
 
 wheel: $(VENV)/.venv
 	$(PIP) wheel --no-deps --wheel-dir dist .
