@@ -26,6 +26,10 @@ class Timeline(Generic[Value]):
         place = bisect_right(self.days, day)
         return self._values[place - 1] if place else None
 
+    def values(self) -> list[Value]:
+        """Return everything that was ever so."""
+        return list(self._values)
+
     def over(self, first: date, last: date) -> Iterator[Value]:
         """Return everything that was so on some day of ``first``..``last``, both included."""
         for day in sorted({first, *(day for day in self.days if first < day <= last)}):

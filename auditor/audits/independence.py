@@ -123,6 +123,7 @@ class Facts:
     units: Mapping[int, Timeline[Unit]]
     own_level: str = UnitLevel.DEPARTMENT.value
     department: int | None = None  # the audited one, if the subject is a department
+    company_wide: bool = False  # then own are the units of the controls' owners
     subject_owner: Timeline[int | None] = field(default_factory=lambda: Timeline([]))
     owners: Mapping[str, Timeline[tuple[int | None, int | None]]] = field(default_factory=dict)
     administrators: frozenset[int] = frozenset()  # who may not audit for being administrator
@@ -171,8 +172,9 @@ def _grounds(
         department, owner = line.on(day) or (None, None)
         if owner == person:
             found.append((Ground.CONTROL_OWNER, None, None, code))
-        if department is not None:
-            targets.append((Ground.CONTROL_OWNER_UNIT, department, code))
+        if facts.company_wide:
+            units_of_owner = _posts(owner, day, facts) if department is None else [department]
+            targets += [(Ground.CONTROL_OWNER_UNIT, unit, code) for unit in units_of_owner]
     for (member, unit), held in facts.memberships.items():
         if member != person or not held.on(day):
             continue
@@ -180,6 +182,10 @@ def _grounds(
             owned[unit] = own_units(unit, units, facts.own_level)
         found += [(ground, unit, target, code) for ground, target, code in targets if target in owned[unit]]
     return found
+
+
+def _posts(person: int | None, day: date, facts: Facts) -> list[int]:
+    return [unit for (member, unit), held in facts.memberships.items() if member == person and held.on(day)]
 
 
 def _spans(first: date, last: date, facts: Facts) -> list[tuple[date, date]]:

@@ -11,6 +11,7 @@ from auditor.access import Role
 from auditor.accounts.models import RoleGrant
 from auditor.audits.independence import Conflict, Facts, Ground, Unit, Verdict, judge
 from auditor.catalogue.models import ControlOwner, Subject, SubjectDetail
+from auditor.catalogue.subjects import COMPANY
 from auditor.company import queries as company
 from auditor.dated import Moment
 from auditor.language import _
@@ -53,18 +54,23 @@ class KnownFacts:
         self, person_ids: Iterable[int], subject: Subject, catalogue_id: int, codes: Iterable[str]
     ) -> Facts:
         """Return what one audit is judged by."""
-        owners = self.owners.get(catalogue_id, {})
+        owned = self.owners.get(catalogue_id, {})
+        owners = {code: owned[code] for code in set(codes) if code in owned}
+        company_wide = subject.kind == COMPANY
+        # Whose unit is asked for: the candidates, and on a company-wide subject the controls' owners.
+        persons = {*person_ids, *(_persons_of(owners.values()) if company_wide else ())}
         return Facts(
             memberships={
                 (person, unit): held
-                for person in set(person_ids)
+                for person in persons
                 for unit, held in self.posts.get(person, {}).items()
             },
             units=self.units,
             own_level=self.own_level,
             department=subject.department_id,
+            company_wide=company_wide,
             subject_owner=self.responsible.get(subject.id, Timeline([])),
-            owners={code: owners[code] for code in set(codes) if code in owners},
+            owners=owners,
             administrators=self.administrators,
         )
 
@@ -76,14 +82,6 @@ def known_facts(
     settings = company.settings(moment)
     persons, instant = list(person_ids), moment.instant
     others = [subject.id for subject in subjects if subject.department_id is None]
-    posts: dict[int, dict[int, Timeline[bool]]] = {}
-    lines = timelines(
-        known(Membership, last, instant, Membership.person.in_(persons)),
-        lambda row: (row.person_id, row.department_id),
-        lambda row: row.held,
-    )
-    for (person, unit), held in lines.items():
-        posts.setdefault(person, {})[unit] = held
     owners: dict[int, dict[str, Timeline[tuple[int | None, int | None]]]] = {}
     owned = timelines(
         known(ControlOwner, last, instant),
@@ -92,6 +90,15 @@ def known_facts(
     )
     for (catalogue, code), line in owned.items():
         owners.setdefault(catalogue, {})[code] = line
+    owning = {person for lines in owners.values() for person in _persons_of(lines.values())}
+    posts: dict[int, dict[int, Timeline[bool]]] = {}
+    lines = timelines(
+        known(Membership, last, instant, Membership.person.in_([*persons, *owning])),
+        lambda row: (row.person_id, row.department_id),
+        lambda row: row.held,
+    )
+    for (person, unit), held in lines.items():
+        posts.setdefault(person, {})[unit] = held
     responsible = known(SubjectDetail, last, instant, SubjectDetail.subject.in_(others)) if others else []
     return KnownFacts(
         posts,
@@ -105,6 +112,10 @@ def known_facts(
         settings["own_unit_level"],
         frozenset() if settings["administrator_may_audit"] else administrators(persons, moment),
     )
+
+
+def _persons_of(owners: Iterable[Timeline[tuple[int | None, int | None]]]) -> set[int]:
+    return {person for line in owners for _unit, person in line.values() if person is not None}
 
 
 def administrators(person_ids: Collection[int], moment: Moment) -> frozenset[int]:

@@ -78,6 +78,7 @@ def worlds(draw: Any) -> tuple[Facts, dict[str, Any]]:
         "looked_after": sorted(looked_after, key=lambda step: step[0]),
         "own_level": draw(LEVELS),
         "department": draw(st.none() | UNIT_IDS),
+        "company_wide": draw(st.booleans()),
     }
 
     def lines(rows: list[Any], key: Any, value: Any) -> dict[Any, Any]:
@@ -89,6 +90,7 @@ def worlds(draw: Any) -> tuple[Facts, dict[str, Any]]:
         units=lines(steps["placed"], lambda r: r[1], lambda r: Unit(r[2], r[3])),
         own_level=steps["own_level"],
         department=steps["department"],
+        company_wide=steps["company_wide"],
         subject_owner=Timeline(steps["looked_after"]),
         owners=lines(steps["owned"], lambda r: r[1], lambda r: (r[2], r[3])),
     )
@@ -134,7 +136,12 @@ def _naive(person: int, day: date, steps: dict[str, Any]) -> bool:
         owner = last([step for step in steps["owned"] if step[0] <= day and step[1] == code])
         if owner and owner[3] == person:
             return True
-        asked.append(owner[2] if owner else None)
+        if owner and steps["company_wide"]:
+            asked += (
+                [owner[2]]
+                if owner[2]
+                else [unit for (who, unit), held in posts.items() if who == owner[3] and held]
+            )
     return any(one in mine for one in asked if one is not None)
 
 
@@ -277,6 +284,35 @@ def test_on_a_company_wide_subject_own_means_the_units_of_the_control_owners(cas
     found = _judge(cast, "auditor", subject="company", codes=("POL-01",))
     assert [one.ground for one in found.conflicts] == [Ground.CONTROL_OWNER_UNIT]
     assert _judge(cast, "second_auditor", subject="company", codes=("POL-01",)).independent
+
+
+def test_on_a_company_wide_subject_the_unit_of_a_person_who_owns_a_control_is_own_too(cast: Cast) -> None:
+    def write() -> None:
+        ControlOwner.write(
+            NOW, None, START, catalogue=cast.catalogue, code="POL-01", person=cast.person["auditor"]
+        )
+        Membership.write(
+            NOW,
+            None,
+            START,
+            person=cast.person["second_auditor"],
+            department=cast.department["D220"],
+            held=True,
+        )
+
+    _written(cast, write)
+    found = _judge(cast, "second_auditor", subject="company", codes=("POL-01",))
+    assert [one.ground for one in found.conflicts] == [Ground.CONTROL_OWNER_UNIT]
+
+
+def test_the_unit_of_a_control_owner_is_own_on_a_company_wide_subject_only(cast: Cast) -> None:
+    def write() -> None:
+        ControlOwner.write(
+            NOW, None, START, catalogue=cast.catalogue, code="ORG-01", department=cast.department["D220"]
+        )
+
+    _written(cast, write)
+    assert _judge(cast, "auditor", codes=("ORG-01",)).independent
 
 
 def test_the_unit_that_is_responsible_for_a_system_does_not_audit_it(cast: Cast) -> None:
