@@ -25,11 +25,13 @@ from peewee import BlobField, CharField, IntegerField
 from auditor import db
 from auditor.access import Actor
 from auditor.db import BaseModel, CountedModel, JsonField, UtcDateTimeField
+from auditor.failpoints import FailPoint, reached
 
 _LOCK = 0x61756469  # the advisory lock of the chain's end on PostgreSQL
 GENESIS = "0" * 64
 _key = b""
 _head_file: Path | None = None
+_DRAFT = ".head"  # how the name of an end of the log begins that has not its own yet
 
 
 def configure(key: bytes, head_file: Path | None) -> None:
@@ -141,10 +143,13 @@ def action(actor: Actor, at: datetime) -> Iterator[None]:
     try:
         with db.transaction():
             yield
+            reached(FailPoint.ACTION_WRITTEN)
             head = _write(running, written)
+            reached(FailPoint.ACTION_LOGGED)
     finally:
         _running.reset(tokens[0])
         db.writing.reset(tokens[1])
+    reached(FailPoint.ACTION_COMMITTED)
     if head is not None:
         _keep_head(head.seq, head.hash)
 
@@ -245,6 +250,11 @@ def kept_head() -> tuple[int, str] | None:
     return int(kept["seq"]), str(kept["hash"])
 
 
+def kept_folder() -> Path | None:
+    """Return the folder in which the head is kept; None where there is none."""
+    return None if _head_file is None else _head_file.parent
+
+
 def _keep_head(seq: int, link: str) -> None:
     """Write the head beside the database. A crash before this leaves an older head, which still witnesses."""
     if _head_file is None:
@@ -252,7 +262,13 @@ def _keep_head(seq: int, link: str) -> None:
     kept = kept_head()
     if kept is not None and kept[0] >= seq:
         return  # another process was faster with a later one
-    handle, name = tempfile.mkstemp(dir=_head_file.parent, prefix=".head")
+    handle, name = tempfile.mkstemp(dir=_head_file.parent, prefix=_DRAFT)
     with os.fdopen(handle, "w", encoding="ascii") as out:
         json.dump({"seq": seq, "hash": link}, out)
+    reached(FailPoint.HEAD_DRAFTED)
     os.replace(name, _head_file)
+
+
+def drafts_of_head(folder: Path) -> Iterator[Path]:
+    """Yield the files in ``folder`` in which a process was writing the end of the log."""
+    return folder.glob(f"{_DRAFT}*")

@@ -30,6 +30,7 @@ from peewee import (
 )
 from playhouse.postgres_ext import PooledPsycopg3Database
 
+from auditor.failpoints import FailPoint, reached
 from auditor.language import _
 
 database = DatabaseProxy()
@@ -306,6 +307,7 @@ class CountedModel(BaseModel):
             chunk.append(cls.sealed(row) if cls.personal else row)
             if len(chunk) == _CHUNK:
                 cls.insert_many(chunk).execute()
+                reached(FailPoint.CHUNK_WRITTEN)
                 count += len(chunk)
                 chunk = []
         if chunk:

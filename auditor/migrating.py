@@ -5,19 +5,35 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
 
 from playhouse.migrations import Runner
 
 from auditor import db, places
 from auditor.config import Settings
 from auditor.errors import ConfigurationError
+from auditor.failpoints import FailPoint, reached
 
 _LOCK = 0x61756470
 
 
+class _Runner(Runner):  # type: ignore[misc]
+    """Applies each migration and notes it in one transaction, on both databases."""
+
+    def _run(self, name: str, module: Any, direction: str, fake: bool = False) -> None:
+        def change(*arguments: Any) -> None:
+            getattr(module, direction)(*arguments)
+            reached(FailPoint.MIGRATION_WRITTEN)
+
+        step = SimpleNamespace(atomic=getattr(module, "atomic", True), **{direction: change})
+        super()._run(name, step, direction, fake=fake)
+        reached(FailPoint.MIGRATION_APPLIED)
+
+
 def runner() -> Runner:
     """Return the runner of this database's migrations."""
-    return Runner(db.database.obj, directory=str(places.migrations()))
+    return _Runner(db.database.obj, directory=str(places.migrations()))
 
 
 def upgrade(settings: Settings) -> list[str]:

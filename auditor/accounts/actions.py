@@ -14,6 +14,7 @@ from auditor.accounts.models import Credential, PasswordToken, Preference, Sessi
 from auditor.accounts.queries import token_hash
 from auditor.dated import Moment
 from auditor.errors import AuditorError, RuleBroken
+from auditor.failpoints import FailPoint, reached
 from auditor.language import LANGUAGES, _l
 from auditor.people.models import PersonDetail
 
@@ -50,6 +51,7 @@ def sign_in(login: str, password: str, address: str, key: bytes, at: datetime) -
     """
     login = plain_login(login)
     attempt_id, left = throttle.begin(login, address, key, at)
+    reached(FailPoint.ATTEMPT_COUNTED)
     credential = queries.credential_of_login(login, at)
     fits = passwords.matches(credential.password_hash if credential else None, password)
     if credential is None or not fits:
@@ -61,7 +63,9 @@ def sign_in(login: str, password: str, address: str, key: bytes, at: datetime) -
         Credential.update(password_hash=passwords.hashed(password)).where(
             Credential.id == credential.id
         ).execute()
+    reached(FailPoint.PASSWORD_FITS)
     token = start_session(credential.person_id, at)
+    reached(FailPoint.SESSION_OPENED)
     return SignedIn(credential.person_id, token, bool(credential.must_change))
 
 

@@ -14,6 +14,7 @@ from auditor import activity, db
 from auditor.access import Role, application
 from auditor.accounts import actions, passwords, queries, roles
 from auditor.errors import NotFound
+from auditor.failpoints import FailPoint, reached
 
 FIRST_STEPS = application("first steps")
 HAS_CODE = "setup"  # in the cookie of the browser that gave the code: the mark of that code
@@ -79,6 +80,7 @@ def last_step(folder: Path, at: datetime) -> Iterator[None]:
         if queries.has_administrator():
             raise NotFound
         yield
+    reached(FailPoint.SETUP_DONE)
     _file(folder).unlink(missing_ok=True)
 
 

@@ -12,6 +12,7 @@ from auditor.accounts import actions, passwords
 from auditor.company import queries as company
 from auditor.dated import Moment
 from auditor.errors import RuleBroken
+from auditor.failpoints import FailPoint, reached
 from auditor.language import _l
 from auditor.people import queries as people
 
@@ -51,5 +52,6 @@ def issue_first_passwords(actor: Actor, person_ids: Iterable[int], at: datetime)
         for one, its_hash in zip(issued, stored, strict=True):
             actions.store_hash(one.person_id, its_hash, at, must_change=True, expires_at=expires_at)
             actions.end_sessions(one.person_id, at)
+            reached(FailPoint.FIRST_PASSWORD_STORED)
         activity.record(FIRST_PASSWORDS_ISSUED, persons=wanted, count=len(wanted))
     return issued

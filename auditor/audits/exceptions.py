@@ -29,6 +29,7 @@ from auditor.catalogue.models import CatalogueVersion, Control, Subject
 from auditor.dated import Moment
 from auditor.db import canonical
 from auditor.errors import RuleBroken, Stale
+from auditor.failpoints import FailPoint, reached
 from auditor.language import _l
 
 _WATCHED = [state.value for state in (*EDITABLE, State.SUBMITTED)]
@@ -222,4 +223,5 @@ def _open(actor: Actor, audit: Audit, person_id: int, new: tuple[Conflict, ...],
         if same.exists():
             return 0  # another process was first
         raise
+    reached(FailPoint.EXCEPTION_OPENED)
     return 1

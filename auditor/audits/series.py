@@ -23,6 +23,7 @@ from auditor.catalogue.models import CatalogueInUse, CatalogueVersion, Control, 
 from auditor.company import queries as company
 from auditor.dated import Moment
 from auditor.errors import RuleBroken
+from auditor.failpoints import FailPoint, reached
 from auditor.language import _l
 from auditor.people import queries as people
 
@@ -119,6 +120,7 @@ def open_due(actor: Actor, at: datetime) -> Opened:
                 audit = _open(actor, terms, day, at)
                 if audit is not None:
                     done.audit_ids.append(audit.id)
+                    reached(FailPoint.SERIES_OPENED)
         except Exception as error:
             _log.exception("series %s was set aside", terms.series_of_id)
             done.failed.append((terms.series_of_id, str(error)))

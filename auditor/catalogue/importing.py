@@ -17,6 +17,7 @@ from auditor.catalogue.reading import read
 from auditor.catalogue.subjects import add_missing_subjects
 from auditor.catalogue.using import use_version
 from auditor.errors import RuleBroken
+from auditor.failpoints import FailPoint, reached
 from auditor.language import _l
 from auditor.people.names import search_key
 
@@ -121,6 +122,7 @@ def _import(file: CatalogueFile, at: datetime) -> Imported:
         content_hash=file.content_hash, details=_details(file), imported_at=at,
     )  # fmt: skip
     headings = _add_categories(version, file)
+    reached(FailPoint.CATALOGUE_HEADINGS)
     controls = Control.add_many(
         _control(version.id, headings[entry.category], entry, position)
         for position, entry in enumerate(file.controls)

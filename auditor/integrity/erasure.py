@@ -19,6 +19,7 @@ from auditor.dated import Moment
 from auditor.errors import RuleBroken
 from auditor.evidence.actions import path_of
 from auditor.evidence.models import StoredFile
+from auditor.failpoints import FailPoint, reached
 from auditor.integrity import texts, written
 from auditor.language import _l
 from auditor.people import queries as people
@@ -58,7 +59,11 @@ def erase_due(actor: Actor, at: datetime) -> int:
     left = Employment.standing(moment).where(Employment.status == "left", Employment.valid_from <= last_day)
     kept = PersonDetail.select(PersonDetail.person).where(PersonDetail.erased_at.is_null())
     due = db.tuples(left.where(Employment.person.in_(kept)).select(Employment.person))
-    return sum(erase_person(actor, person_id, at) > 0 for (person_id,) in due)
+    erased = 0
+    for (person_id,) in due:
+        erased += erase_person(actor, person_id, at) > 0
+        reached(FailPoint.PERSON_ERASED)
+    return erased
 
 
 def erase_file(actor: Actor, stored: StoredFile, folder: Path, reason: str, at: datetime) -> bool:
@@ -77,5 +82,6 @@ def erase_file(actor: Actor, stored: StoredFile, folder: Path, reason: str, at: 
             erasure = texts.decide("file", actor, reason, at)
             texts.erase_of_rows(erasure, written.of_file(stored.id))
             activity.record(FILE_ERASED, file=stored.id, sha256=stored.sha256, erasure=erasure.id)
+    reached(FailPoint.FILE_MARKED)
     path_of(folder, stored.sha256).unlink(missing_ok=True)
     return bool(marked)

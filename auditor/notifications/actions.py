@@ -11,6 +11,7 @@ from peewee import fn
 from auditor import activity, clock, db
 from auditor.access import Actor
 from auditor.dated import Moment
+from auditor.failpoints import FailPoint, reached
 from auditor.language import _l
 from auditor.notifications import kinds
 from auditor.notifications.models import Mail, Notice
@@ -19,6 +20,7 @@ from auditor.people.models import PersonDetail
 
 MAIL_RETRIED = activity.event_type("mail.retried", _l("Mail queued again"), "mail")
 _BATCH = 2000  # notices bundled in one transaction
+_CHUNK = 500  # notices an INSERT
 
 
 def notify(
@@ -43,9 +45,10 @@ def notify_many(notices: list[dict[str, Any]], at: datetime) -> int:
     """Have many persons told something; each dict holds the arguments of ``notify``. Returns how many are new."""
     rows = [_row(at=at, immediate=notice.pop("immediate", False), **notice) for notice in notices]
     added = 0
-    for start in range(0, len(rows), 500):
-        chunk = rows[start : start + 500]
+    for start in range(0, len(rows), _CHUNK):
+        chunk = rows[start : start + _CHUNK]
         added += int(Notice.insert_many(chunk).on_conflict_ignore().as_rowcount().execute())
+        reached(FailPoint.NOTICES_QUEUED)
     return added
 
 
@@ -101,6 +104,7 @@ def _bundle_batch(at: datetime) -> int:
             number = max(numbers.get(person_id, 1), 1) + 1 if apart else 1
             numbers[person_id] = max(numbers.get(person_id, 1), number)
             mail = _make_mail(person_id, number, at, reasons.get(person_id, ""))
+            reached(FailPoint.MAIL_MADE)
             Notice.update(mail=mail).where(Notice.id.in_(notice_ids), Notice.mail.is_null()).execute()
         return len(wanted)
 

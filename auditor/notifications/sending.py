@@ -13,6 +13,7 @@ from auditor.accounts import queries as accounts
 from auditor.company import queries as company
 from auditor.config import Mail as MailSettings
 from auditor.dated import Moment
+from auditor.failpoints import FailPoint, reached
 from auditor.language import LANGUAGES, _, _n, speaking
 from auditor.notifications import kinds
 from auditor.notifications.models import Mail, Notice
@@ -48,6 +49,7 @@ def send_due(server: MailSettings, base_url: str, at: datetime) -> tuple[int, in
         )
         if claimed != 1:
             continue
+        reached(FailPoint.MAIL_CLAIMED)
         if _send(Mail.get_by_id(mail_id), server, base_url, at):
             sent += 1
         else:
@@ -67,6 +69,7 @@ def _send(mail: Mail, server: MailSettings, base_url: str, at: datetime) -> bool
         if message is None:
             return True
         deliver(message, server)
+        reached(FailPoint.MAIL_ACCEPTED)
     except (OSError, smtplib.SMTPException) as error:
         _put_back(mail, error, at)
         return False

@@ -11,6 +11,7 @@ from peewee import IntegrityError
 from auditor import activity, db, events
 from auditor.access import Actor
 from auditor.errors import RuleBroken, Stale
+from auditor.failpoints import FailPoint, reached
 from auditor.language import _l
 from auditor.people.models import (
     Department,
@@ -96,6 +97,7 @@ def _write(actor: Actor, plan: RosterPlan, at: datetime) -> RosterImport:
     Person.add_many({"employee_number": number} for number in plan.rows.new_persons)
     departments, persons = ids()
     _write_rows(actor, plan, at, departments, persons)
+    reached(FailPoint.ROSTER_ROWS)
     activity.record(
         ROSTER_APPLIED, roster_import=made.id, effective_from=plan.effective_from.isoformat(),
         whole_roster=plan.whole, added=made.added, changed=made.changed, moved=made.moved, left=made.left,
@@ -124,7 +126,9 @@ def _write_rows(
 
     with db.transaction():
         DepartmentDetail.add_many(map(with_ids, rows.details))
+        reached(FailPoint.ROSTER_UNITS)
         PersonDetail.add_many(map(with_ids, rows.names))
+        reached(FailPoint.ROSTER_PERSONS)
         Employment.add_many(map(with_ids, rows.employments))
         Membership.add_many(map(with_ids, rows.memberships))
         DepartmentHead.add_many(map(with_ids, rows.heads))

@@ -13,6 +13,7 @@ from auditor.access import Actor
 from auditor.company import queries as company
 from auditor.dated import Moment
 from auditor.errors import RuleBroken
+from auditor.failpoints import FailPoint, reached
 from auditor.language import _l
 from auditor.notifications.actions import notify_many
 from auditor.people.models import Employment, Membership
@@ -64,6 +65,7 @@ def assign_due(actor: Actor, at: datetime, only_rule: int | None = None) -> int:
             continue
         try:
             done += _rounds_of(rule, actor, at)
+            reached(FailPoint.RULE_DONE)
         except IntegrityError:
             continue  # another process is doing the same; what it leaves is found by the next run
         except Exception:
@@ -119,6 +121,7 @@ def _rounds_of(rule: _Open, actor: Actor, at: datetime) -> int:
     opened = {row.period for row in TrainingRound.select().where(TrainingRound.rule == rule.rule_id)}
     for day in due_periods(rule.terms, rule, clock.day_of(at), opened):
         done += _open_round(rule, rule.at(day), day, actor, at)
+        reached(FailPoint.ROUND_OPENED)
     standing = rule.terms[-1]
     if standing.active and standing.joiners:
         done += _assign_joiners(rule, standing, actor, at)

@@ -12,6 +12,7 @@ from auditor import activity, db
 from auditor.access import Actor
 from auditor.dated import Moment
 from auditor.errors import NotFound, RuleBroken
+from auditor.failpoints import FailPoint, reached
 from auditor.language import _l
 from auditor.training import quiz, reading
 from auditor.training.models import (
@@ -161,6 +162,7 @@ def save_answer(
         kept = [choice for choice in drawn[question_id] if choice in chosen]
         answers = {**draft.answers, str(question_id): kept}
         QuizDraft.update(answers=answers, saved_at=at).where(QuizDraft.id == draft.id).execute()
+        reached(FailPoint.QUIZ_ANSWER_WRITTEN)
 
 
 def submit_quiz(actor: Actor, assignment: Assignment, attempt: QuizAttempt, at: datetime) -> QuizResult:

@@ -21,6 +21,7 @@ from auditor.catalogue.models import (
 from auditor.catalogue.problems import CatalogueRefused
 from auditor.catalogue.views.blueprint import Answer, bp, changed_meanwhile, moment
 from auditor.errors import RuleBroken, Stale
+from auditor.failpoints import FailPoint, reached
 from auditor.language import _
 from auditor.web import current_actor, request_time
 
@@ -100,6 +101,7 @@ def apply(upload_id: int) -> Answer:
     except Stale:
         form.form_errors.append(changed_meanwhile())
         return _preview_page(kept, form), 409
+    reached(FailPoint.CATALOGUE_IMPORTED)
     kept.delete_instance()
     if imported.new:
         flash(_("Version %(version)s has been imported.", version=imported.version.version), "success")
