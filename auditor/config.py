@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 from collections.abc import Mapping
@@ -11,10 +12,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from auditor.errors import ConfigurationError
+from auditor.failpoints import FailPoint, reached
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 LANGUAGES = ("ja", "en")
+DRAFT_OF_KEY = ".new-"  # a file in keys/ whose name begins so is no key yet
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Settings:
     trusted_proxies: int = 0
     max_upload_bytes: int = 50 * 1024 * 1024
     run_scheduler: bool = True
+    database_wait: int = 15  # seconds for a lock that somebody else holds in the database
     mail: Mail = field(default_factory=Mail)
 
     @property
@@ -82,6 +86,7 @@ class Settings:
             trusted_proxies=_number(env, "AUDITOR_TRUSTED_PROXIES", 0, 0, 5),
             max_upload_bytes=_number(env, "AUDITOR_MAX_UPLOAD_MB", 50, 1, 1024) * 1024 * 1024,
             run_scheduler=_boolean(env, "AUDITOR_SCHEDULER", True),
+            database_wait=_number(env, "AUDITOR_DATABASE_WAIT", 15, 1, 300),
             mail=Mail(
                 host=env.get("AUDITOR_SMTP_HOST", ""),
                 port=_number(env, "AUDITOR_SMTP_PORT", 25, 1, 65535),
@@ -173,16 +178,32 @@ def _key(env: Mapping[str, str], name: str, file: Path) -> bytes:
             raise ConfigurationError(f"{name}: must have at least 32 characters")
         return value.encode()
     try:
-        # O_EXCL: of two processes that start together one writes the key and both read it.
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+        if not file.exists():
+            _make_key(file)
     except OSError as error:
         raise ConfigurationError(f"{name}: cannot write {file}: {error.strerror}") from error
-    key = file.read_text(encoding="ascii").strip()
+    try:
+        key = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise ConfigurationError(f"{name}: cannot read {file}: {reason}") from error
     if len(key) < 32:
         raise ConfigurationError(
             f"{name}: the key in {file} is cut short; restore it from the backup of the keys"
         )
     return key.encode()
+
+
+def _make_key(file: Path) -> None:
+    """Write a new key, the whole of it or nothing; of two processes that start together one does."""
+    with (file.parent / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if file.exists():
+            return
+        draft = file.with_name(f"{DRAFT_OF_KEY}{file.name}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write(secrets.token_hex(32))
+            out.flush()
+            os.fsync(out.fileno())
+        reached(FailPoint.KEY_WRITTEN)
+        os.replace(draft, file)
