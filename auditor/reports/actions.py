@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from auditor import activity
 from auditor.access import Actor
 from auditor.dated import Moment
+from auditor.failpoints import FailPoint, reached
 from auditor.language import _l
 from auditor.people import queries as people
 from auditor.reports.exports import ListExport
@@ -20,22 +23,50 @@ EXPORTED = activity.event_type(
     "reports.exported", _l("Excel file exported"), "what", "as_of", "fiscal_year", "language", "rows", "head"
 )
 
+FOLDER = "exports"  # in the data folder: what is being made for somebody
+
 
 def export_summary(actor: Actor, scope: Scope, language: str, at: datetime, path: Path) -> int:
     """Write the summary workbook to ``path`` and record it; returns the number of its detail rows."""
     head = activity.head()[0]
-    rows = sum(write_summary(scope, language, Production(_producer(actor, at), at), path).values())
-    now = scope.now
-    _record(actor, at, "summary", now.moment.day.isoformat(), now.year.label, language, rows, head)
+    with _whole(path) as draft:
+        rows = sum(write_summary(scope, language, Production(_producer(actor, at), at), draft).values())
+        now = scope.now
+        _record(actor, at, "summary", now.moment.day.isoformat(), now.year.label, language, rows, head)
     return rows
 
 
 def export_list(actor: Actor, export: ListExport, language: str, at: datetime, path: Path) -> int:
     """Write a list to ``path`` and record it; returns the number of its rows."""
     head = activity.head()[0]
-    rows = write_list(export, language, Moment.at(at), path)
-    _record(actor, at, export.what, Moment.at(at).day.isoformat(), None, language, rows, head)
+    with _whole(path) as draft:
+        rows = write_list(export, language, Moment.at(at), draft)
+        _record(actor, at, export.what, Moment.at(at).day.isoformat(), None, language, rows, head)
     return rows
+
+
+def drafts(data: Path) -> Iterator[Path]:
+    """Yield the workbooks that a page was making for somebody (see ``views/sending.py``)."""
+    return (path for path in (data / FOLDER).rglob("*") if path.is_file())
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Give a file to write to that takes the place of ``path`` once it is whole and the log tells of it.
+
+    Whatever goes wrong before leaves an earlier file as it was. What is no plain file is written to directly.
+    """
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        yield path
+        return
+    draft = target.with_name(f".{target.name}.part")
+    try:
+        yield draft
+        reached(FailPoint.EXPORT_RECORDED)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _producer(actor: Actor, at: datetime) -> str:
@@ -45,6 +76,7 @@ def _producer(actor: Actor, at: datetime) -> str:
 def _record(
     actor: Actor, at: datetime, what: str, as_of: str, year: int | None, language: str, rows: int, head: int
 ) -> None:
+    reached(FailPoint.EXPORT_WRITTEN)
     with activity.action(actor, at):
         activity.record(
             EXPORTED, what=what, as_of=as_of, fiscal_year=year, language=language, rows=rows, head=head

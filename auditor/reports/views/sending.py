@@ -6,9 +6,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from flask import Response, request
+from flask import Response, current_app, request
 
+from auditor import settings_of
 from auditor.language import LANGUAGES, current
+from auditor.reports.actions import FOLDER
 from auditor.web import attachment
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -17,7 +19,10 @@ _BLOCK = 64 * 1024
 
 def send(write: Callable[[Path], object], name: str) -> Response:
     """Return what ``write`` writes as a file called ``name``. Held on disk, not in memory."""
-    with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
+    exports = settings_of(current_app).data / FOLDER
+    exports.mkdir(mode=0o700, exist_ok=True)
+    # In the data folder, so that what a killed process leaves is cleared away by the job that tidies.
+    with tempfile.TemporaryDirectory(dir=exports) as folder:
         path = Path(folder) / "report.xlsx"
         write(path)
         opened = path.open("rb")  # stays readable after the folder is gone
