@@ -14,6 +14,7 @@ from auditor.access import Actor
 from auditor.errors import RuleBroken
 from auditor.evidence.media import media_type_of, safe_name
 from auditor.evidence.models import Evidence, StoredFile
+from auditor.failpoints import FailPoint, reached
 from auditor.language import _l
 
 EVIDENCE_ADDED = activity.event_type("evidence.added", _l("Evidence added"), "evidence", "sha256", "size")
@@ -76,11 +77,14 @@ def _keep(folder: Path, stream: BinaryIO) -> tuple[str, int, bytes]:
                 out.write(chunk)
             out.flush()
             os.fsync(out.fileno())
+        reached(FailPoint.UPLOAD_WRITTEN)
         target = path_of(folder, digest.hexdigest())
-        if size and not target.exists():
+        if size:
             target.parent.mkdir(exist_ok=True)
+            # Also over the same bytes: what was written today is no stray to be cleared away (tidying.py).
             os.replace(temporary, target)
             _sync(target.parent)
+        reached(FailPoint.UPLOAD_NAMED)
     finally:
         Path(temporary).unlink(missing_ok=True)
     return digest.hexdigest(), size, head

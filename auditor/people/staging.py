@@ -8,8 +8,10 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+from auditor import db, leftovers
 from auditor.access import Actor
 from auditor.errors import NotFound
+from auditor.failpoints import FailPoint, reached
 from auditor.people import queries
 from auditor.people.models import RosterImport, StagedRoster
 from auditor.people.plan import RosterPlan
@@ -35,13 +37,16 @@ def stage(
         StagedRoster.applied.is_null(),
     )
     _keep(folder, digest, content)
+    reached(FailPoint.ROSTER_KEPT)
     if known is not None:
         StagedRoster.update(expires_at=at + KEPT).where(StagedRoster.id == known.id).execute()
         return known
-    return StagedRoster.create(
+    made: StagedRoster = StagedRoster.create(
         **values, filename=Path(filename).name[-200:] or "roster", uploaded_by=actor.person_id, uploaded_at=at,
         expires_at=at + KEPT,
     )  # fmt: skip
+    reached(FailPoint.ROSTER_STAGED)
+    return made
 
 
 def _keep(folder: Path, digest: str, content: bytes) -> None:
@@ -95,13 +100,16 @@ def plan(folder: Path, row: StagedRoster, at: datetime) -> RosterPlan:
 
 def applied(folder: Path, row: StagedRoster, made: RosterImport) -> None:
     """Say that the upload has been applied; the file with everybody's data does not stay."""
+    reached(FailPoint.ROSTER_APPLIED)
     StagedRoster.update(applied=made).where(StagedRoster.id == row.id).execute()
+    reached(FailPoint.ROSTER_SETTLED)
     _forget(folder, row.file_hash)
 
 
 def discard(folder: Path, row: StagedRoster) -> None:
     """Throw an upload away."""
     StagedRoster.delete().where(StagedRoster.id == row.id, StagedRoster.applied.is_null()).execute()
+    reached(FailPoint.ROSTER_DISCARDED)
     _forget(folder, row.file_hash)
 
 
@@ -111,6 +119,13 @@ def discard_old(folder: Path, at: datetime) -> int:
     for row in old:
         discard(folder, row)
     return len(old)
+
+
+def clear_strays(folder: Path, at: datetime) -> int:
+    """Remove files that no upload waits for: of a process that was killed before it named or forgot them."""
+    waiting = StagedRoster.select(StagedRoster.file_hash).where(StagedRoster.applied.is_null())
+    named = {digest for (digest,) in db.tuples(waiting)}
+    return leftovers.clear((file for file in folder.glob("*") if file.name not in named), at)
 
 
 def _forget(folder: Path, digest: str) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from auditor import db
 from auditor.access import application
 from auditor.config import Settings
+from auditor.failpoints import FailPoint, reached
 from auditor.scheduling.jobs import TABLE, Job, Outcome
-from auditor.scheduling.models import JobRun
+from auditor.scheduling.models import CUT_OFF, JobRun
 
 log = logging.getLogger("auditor.jobs")
 _KEPT = timedelta(days=90)
@@ -21,9 +23,12 @@ def run(job: Job, settings: Settings, at: datetime) -> JobRun:
         JobRun.select().where(JobRun.job == job.name, JobRun.outcome == "asked").order_by(JobRun.id).first()
     )
     row: JobRun = asked or JobRun.create(job=job.name, started_at=at)
+    cut_off(JobRun.job == job.name)
     JobRun.update(started_at=at, outcome="running").where(JobRun.id == row.id).execute()
+    reached(FailPoint.JOB_BEGUN)
     try:
         outcome = job.work(application("scheduler"), settings, at)
+        reached(FailPoint.JOB_WORKED)
         state = "partly" if outcome.failed else "done"
     except Exception as error:
         # One broken job must not stop the others; what it changed was rolled back with its transaction.
@@ -40,6 +45,15 @@ def run(job: Job, settings: Settings, at: datetime) -> JobRun:
         _forget_idle(job, row, state, outcome)
         JobRun.update(**values).where(JobRun.id == row.id).execute()
     return JobRun.get_by_id(row.id)
+
+
+def cut_off(*which: Any) -> int:
+    """Say of runs that still stand as running that they were cut off: their process was killed.
+
+    For who begins the next run, or holds the scheduler's lock. Nothing waits for such a run, and what its job
+    had not done is done by the next one. One that a command is running beside says at its end how it ended.
+    """
+    return int(JobRun.update(outcome=CUT_OFF).where(JobRun.outcome == "running", *which).execute())
 
 
 def _forget_idle(job: Job, row: JobRun, state: str, outcome: Outcome) -> None:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from auditor.access import Actor
-from auditor.config import Settings
+from auditor.config import DRAFT_OF_KEY, Settings
+from auditor.failpoints import FailPoint, reached
 from auditor.language import _l
 
 
@@ -64,17 +65,35 @@ def _send_mail(actor: Actor, settings: Settings, at: datetime) -> Outcome:
     from auditor.notifications import actions, sending
 
     actions.bundle(at)
+    reached(FailPoint.MAILS_BUNDLED)
     sent, failed = sending.send_due(settings.mail, settings.base_url, at)
     return Outcome(changed=sent, failed=failed)
 
 
 def _tidy(actor: Actor, settings: Settings, at: datetime) -> Outcome:
+    from auditor import activity, leftovers
     from auditor.accounts import tidying as accounts
+    from auditor.evidence import tidying as evidence
     from auditor.people import staging
+    from auditor.reports.actions import drafts
     from auditor.scheduling import actions
 
-    rosters = staging.discard_old(settings.data / staging.FOLDER, at)
-    return Outcome(changed=accounts.tidy(at) + rosters + actions.tidy(at))
+    rosters = settings.data / staging.FOLDER
+    steps: tuple[Callable[[], int], ...] = (
+        lambda: accounts.tidy(at),
+        lambda: staging.discard_old(rosters, at),
+        lambda: staging.clear_strays(rosters, at),
+        lambda: evidence.tidy(settings.evidence_folder, at),
+        lambda: leftovers.clear(drafts(settings.data), at),
+        lambda: leftovers.clear(activity.drafts_of_head(settings.data), at),
+        lambda: leftovers.clear((settings.data / "keys").glob(f"{DRAFT_OF_KEY}*"), at),
+        lambda: actions.tidy(at),
+    )
+    changed = 0
+    for step in steps:
+        changed += step()
+        reached(FailPoint.TIDY_STEP)
+    return Outcome(changed=changed)
 
 
 def _erase(actor: Actor, settings: Settings, at: datetime) -> Outcome:

@@ -20,7 +20,7 @@ class Line:
 
     @property
     def state(self) -> str:
-        return self.run.outcome if self.run else "never"
+        return self.run.state if self.run else "never"
 
     @property
     def next_at(self) -> datetime | None:

@@ -84,6 +84,8 @@ class Runner:
         return False
 
     def _tick(self) -> None:
+        with self.app.app_context(), db.connected():
+            actions.cut_off()  # the lock is ours: who held it before is gone
         # One thread: jobs never overlap each other in this process.
         scheduler = BackgroundScheduler(
             timezone="UTC",
