@@ -35,18 +35,13 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
 
     settings = settings or Settings.load(environ)
     app = Flask("auditor", template_folder=str(places.templates()))
-    app.config.update(_flask_settings(settings))
-    app.extensions["auditor"] = settings
+    use_settings(app, settings)
     typed.install(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
 
-    clock.use_zone(settings.timezone)
-    db.connect(settings.database_url)
-    activity.configure(settings.log_key, settings.head_file)
     reactions.subscribe()
-
     CSRFProtect(app)
     Bootstrap5(app)
     Babel(app, locale_selector=web.choose_language(settings.default_language, accounts.preferred_language))
@@ -58,6 +53,15 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
         app.register_blueprint(feature.bp)
     web.install(app, accounts.load_actor, navigation.of(app), sights.of(app), accounts.must_change_first)
     return app
+
+
+def use_settings(app: Flask, settings: Settings) -> None:
+    """Have ``app`` and this process work with ``settings``: cookies, database, log, time zone."""
+    app.config.update(_flask_settings(settings))
+    app.extensions["auditor"] = settings
+    clock.use_zone(settings.timezone)
+    db.connect(settings.database_url)
+    activity.configure(settings.log_key, settings.head_file)
 
 
 def open_database(settings: Settings) -> None:

@@ -17,7 +17,9 @@ postgres_url       an empty PostgreSQL database, whichever database the suite ru
 
 from __future__ import annotations
 
+import copy
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -28,12 +30,13 @@ import argon2
 import hypothesis
 import pytest
 
-from auditor import create_app, db, open_database, places
+from auditor import db, open_database, places
 from auditor.accounts import passwords
 from auditor.config import Settings
 from tests import cast as cast_module
 from tests.bed import (
     absence,
+    application,
     browser,
     company,
     counting,
@@ -121,9 +124,18 @@ def demo_template(
         yield made
 
 
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The keys of an installation, the same in each test: a picture of the database holds a log made with them."""
+    data = tmp_path_factory.mktemp("keys")
+    Settings.load({}, data=data)
+    return data / "keys"
+
+
 @pytest.fixture
-def settings(bed_database: databases.Database, tmp_path: Path) -> Settings:
+def settings(bed_database: databases.Database, keys: Path, tmp_path: Path) -> Settings:
     """Settings as an installation would have them, on the test's own folder and database."""
+    shutil.copytree(keys, tmp_path / "data" / "keys")
     return Settings.load(
         {
             "DATABASE_URL": bed_database.url,
@@ -148,11 +160,9 @@ def app(
 ) -> Iterator[Any]:
     """The application on an empty, migrated database; the test's connection is open meanwhile."""
     bed_database.empty()
-    application = create_app(settings)
-    application.testing = True
-    application.test_client_class = pages.CheckedClient
+    made = application.built(settings)
     with db.connected():
-        yield application
+        yield made
     databases.let_go()
 
 
@@ -163,10 +173,29 @@ def client(app: Any) -> pages.CheckedClient:
     return made
 
 
+@pytest.fixture(scope="session")
+def cast_picture() -> dict[str, Any]:
+    """What the cast is besides its rows, once it has been written: its names, and the head of its log."""
+    return {}
+
+
 @pytest.fixture
-def cast(app: Any) -> cast_module.Cast:
-    """The small named company, written into the open database."""
-    return cast_module.make()
+def cast(
+    app: Any, bed_database: databases.Database, settings: Settings, cast_picture: dict[str, Any]
+) -> cast_module.Cast:
+    """The small named company in the open database: written in the first test, put back in each other."""
+    if not bed_database.is_empty():  # a fixture of the test has written something before
+        return cast_module.make()
+    if not cast_picture:
+        made = cast_module.make()
+        bed_database.keep("cast")
+        cast_picture.update(cast=made, head=settings.head_file.read_bytes())
+    else:
+        db.database.close()
+        bed_database.put_back("cast")
+        db.database.connect()
+        settings.head_file.write_bytes(cast_picture["head"])
+    return copy.deepcopy(cast_picture["cast"])
 
 
 @pytest.fixture

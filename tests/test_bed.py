@@ -16,10 +16,17 @@ import pytest
 from babel.messages.catalog import Message
 from openpyxl import Workbook, load_workbook
 
+from auditor import activity, db
+from auditor.access import application
+from auditor.accounts.models import RoleGrant
+from auditor.catalogue.models import Control
+from auditor.integrity.verify import verify
+from auditor.people.models import Person
 from tests.bed import counting, pages, texts
 from tests.bed.browser import assert_accessible, follow
 from tests.bed.mail import Mood, Postbox
 from tests.bed.network import NetworkBlocked
+from tests.cast import CAST_MADE, NOW
 
 GOOD = """<!doctype html><html lang="ja"><head><title>監査</title></head><body><main><h1>監査</h1>
 <form method="post"><input type="hidden" name="csrf_token" value="x">
@@ -101,6 +108,23 @@ def test_the_network_beyond_loopback_is_blocked() -> None:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         probe.connect(listener.getsockname())
+
+
+def test_the_cast_that_is_put_back_is_the_one_that_was_written(
+    cast: Any, bed_database: Any, settings: Any
+) -> None:
+    written = [model.select().order_by(model.id).dicts() for model in (Person, RoleGrant, Control)]
+    before = [list(rows) for rows in written]
+    db.database.close()
+    bed_database.empty()
+    assert bed_database.is_empty()
+    bed_database.put_back("cast")
+    db.database.connect()
+    assert [list(rows.clone()) for rows in written] == before
+    assert verify(settings.evidence_folder).clean
+    with activity.action(application("test"), NOW):
+        assert Person.create(employee_number="999999").id == len(cast.person) + 1
+        activity.record(CAST_MADE, persons=1)
 
 
 def test_a_query_per_row_is_found(tmp_path: Path) -> None:

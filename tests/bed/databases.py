@@ -1,5 +1,7 @@
 """A fresh database for each test: a copied file on SQLite, an emptied database on PostgreSQL.
 
+What many tests begin with is written once: `keep(name)` takes a picture of it, `put_back(name)` brings it back.
+
 The suite runs on SQLite unless `AUDITOR_TEST_DATABASE_URL` names a PostgreSQL server. Either is made once a
 session by the migrations, as an installation is.
 """
@@ -8,8 +10,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
@@ -33,6 +37,13 @@ class Database(Protocol):
 
     def empty(self) -> None: ...
 
+    def is_empty(self) -> bool: ...
+
+    def keep(self, name: str) -> None: ...
+
+    def put_back(self, name: str) -> None:
+        """Brings the picture into the empty database; nobody is connected to it meanwhile."""
+
 
 class SqliteFile:
     """One file, put back to a pristine copy before each test."""
@@ -47,13 +58,39 @@ class SqliteFile:
         return f"sqlite:///{self.file}"
 
     def empty(self) -> None:
-        for leftover in (self.file, *(self.file.with_name(self.file.name + end) for end in ("-wal", "-shm"))):
+        self._become(self.pristine)
+
+    def is_empty(self) -> bool:
+        log = self._beside("-wal")  # what was written since stands there
+        return not log.exists() or log.stat().st_size == 0
+
+    def keep(self, name: str) -> None:
+        with (
+            closing(sqlite3.connect(self.file)) as held,
+            closing(sqlite3.connect(self._picture(name))) as copy,
+        ):
+            held.backup(copy)
+
+    def put_back(self, name: str) -> None:
+        self._become(self._picture(name))
+
+    def _become(self, other: Path) -> None:
+        for leftover in (self.file, self._beside("-wal"), self._beside("-shm")):
             leftover.unlink(missing_ok=True)
-        shutil.copyfile(self.pristine, self.file)
+        shutil.copyfile(other, self.file)
+
+    def _beside(self, end: str) -> Path:
+        return self.file.with_name(self.file.name + end)
+
+    def _picture(self, name: str) -> Path:
+        return self.pristine.with_name(f"{name}.picture")
 
 
 class PostgresDatabase:
-    """A database of this process's own on a running server; the tables that got rows are truncated."""
+    """A database of this process's own on a running server; the tables that got rows are emptied.
+
+    Few rows are deleted in a hundredth of the time that truncating their tables takes.
+    """
 
     def __init__(self, server: str, upgrade: Upgrade) -> None:
         self.server = server
@@ -63,6 +100,7 @@ class PostgresDatabase:
         upgrade(self.url)
         self.connection = psycopg.connect(self.url, autocommit=True)
         self.tables = self._tables()
+        self._pictures: dict[str, dict[str, bytes]] = {}
         seeded = self._filled()
         assert not seeded, (
             f"a migration leaves rows in {seeded}: emptying would lose them; teach tests/bed/databases.py"
@@ -74,9 +112,32 @@ class PostgresDatabase:
 
     def empty(self) -> None:
         filled = self._filled()
-        if filled:
-            names = sql.SQL(", ").join(sql.Identifier(name) for name in filled)
-            self.connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
+        with self.connection.transaction():
+            self._all("DELETE FROM {table}", reversed(filled))
+            self._all("SELECT setval({sequence}, 1, false)", filled)
+
+    def is_empty(self) -> bool:
+        return not self._filled()
+
+    def keep(self, name: str) -> None:
+        self._pictures[name] = {}
+        for table in self._filled():
+            with self.connection.cursor().copy(_of("COPY {table} TO STDOUT", table)) as copy:
+                self._pictures[name][table] = b"".join(bytes(block) for block in copy)
+
+    def put_back(self, name: str) -> None:
+        picture = self._pictures[name]
+        with self.connection.transaction():
+            for table, rows in picture.items():
+                with self.connection.cursor().copy(_of("COPY {table} FROM STDIN", table)) as copy:
+                    copy.write(rows)
+            self._all("SELECT setval({sequence}, max(id)) FROM {table}", picture)
+
+    def _all(self, statement: str, tables: Iterable[str]) -> None:
+        """Sends the statement for each of the tables, in one go."""
+        together = sql.SQL("; ").join(_of(statement, table) for table in tables)
+        if together.as_string(self.connection):
+            self.connection.execute(together)
 
     def drop(self) -> None:
         self.connection.close()
@@ -86,11 +147,17 @@ class PostgresDatabase:
             )
 
     def _tables(self) -> list[str]:
+        """The tables, each after those that it refers to."""
         rows = self.connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> %s ORDER BY 1",
+            "SELECT tablename, confrelid::regclass::text FROM pg_tables"
+            " LEFT JOIN pg_constraint ON contype = 'f' AND conrelid = quote_ident(tablename)::regclass"
+            " WHERE schemaname = 'public' AND tablename <> %s",
             [HISTORY],
         )
-        return [name for (name,) in rows]
+        refers: dict[str, set[str]] = {}
+        for table, target in rows:
+            refers.setdefault(table, set()).update({target} - {None, table})
+        return list(TopologicalSorter(refers).static_order())
 
     def _filled(self) -> list[str]:
         """The tables that hold rows or have handed out a number, so that ids begin at 1 in each test."""
@@ -107,7 +174,12 @@ class PostgresDatabase:
                 " WHERE schemaname = 'public' AND last_value IS NOT NULL"
             )
         )
-        return sorted({str(name) for (name,) in rows} & set(self.tables))
+        filled = {str(name) for (name,) in rows}
+        return [name for name in self.tables if name in filled]
+
+
+def _of(statement: str, table: str) -> sql.Composed:
+    return sql.SQL(statement).format(table=sql.Identifier(table), sequence=sql.Literal(f"{table}_id_seq"))
 
 
 def let_go() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from auditor import create_app, db
+from auditor import db
 from auditor.config import Settings
-from tests.bed import databases, pages, ports
+from tests.bed import application, databases, ports
 
 
 @pytest.fixture
@@ -27,9 +27,7 @@ def settings(settings: Settings, request: pytest.FixtureRequest, tmp_path: Path)
 @pytest.fixture
 def app(settings: Settings, bed_database: Any, standing_clock: Any) -> Iterator[Any]:
     bed_database.empty()
-    application = create_app(settings)
-    application.testing = True
-    application.test_client_class = pages.CheckedClient
+    made = application.built(settings)
     with db.connected():
-        yield application
+        yield made
     databases.let_go()
