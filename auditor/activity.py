@@ -20,12 +20,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from peewee import BlobField, CharField, IntegerField
+from peewee import BlobField, CharField, IntegerField, fn
 
-from auditor import db
+from auditor import clock, db
 from auditor.access import Actor
 from auditor.db import BaseModel, CountedModel, JsonField, UtcDateTimeField
 from auditor.failpoints import FailPoint, reached
+from auditor.prepared import Prepared, instant
 
 _LOCK = 0x61756469  # the advisory lock of the chain's end on PostgreSQL
 GENESIS = "0" * 64
@@ -240,6 +241,22 @@ def head_at(instant: datetime) -> tuple[int, str]:
         .first()
     )
     return (last.seq, last.hash) if last else (0, GENESIS)
+
+
+def keep_time() -> None:
+    """Have this request, job or command begin no earlier than what the log tells of: one query (auditor.clock).
+
+    An event that lies further ahead than the clock has patience for was written by a clock that was far off.
+    """
+    if not clock.is_standing():
+        ((latest,),) = _latest.rows(until=clock.machine() + clock.PATIENCE)
+        clock.not_before(instant(latest))
+
+
+_latest = Prepared(
+    lambda until: ActivityEvent.select(fn.MAX(ActivityEvent.at)).where(ActivityEvent.at <= until),
+    until=datetime,
+)
 
 
 def kept_head() -> tuple[int, str] | None:
