@@ -198,6 +198,17 @@ VIOLATIONS = (
 )
 
 
+def assert_fits(page: Page) -> None:
+    """Holds that nothing of the page sticks out of the screen of a phone or of a desktop, whichever it was opened on."""
+    opened = page.viewport_size
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size(size)
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{page.url} is {wider} px wider than a screen of {size['width']}"
+    if opened:
+        page.set_viewport_size(opened)
+
+
 def _readable(violation: dict[str, Any]) -> str:
     places = "\n".join(
         f"    {' '.join(map(str, node['target']))}\n      {node['html'][:200]}\n      {_why(node)}"

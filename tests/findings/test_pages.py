@@ -62,8 +62,7 @@ class Desk:
 
     def look(self, page: Any) -> None:
         self.axe(page)
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, f"{page.url} is {wider} px wider than the screen"
+        browser.assert_fits(page)
 
 
 @pytest.fixture
