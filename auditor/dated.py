@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any, ClassVar, Self
 
-from peewee import SQL, DateField, ForeignKeyField, IntegerField, IntegrityError, ModelSelect, fn
+from peewee import SQL, DateField, ForeignKeyField, IntegerField, IntegrityError, ModelSelect, NodeList, fn
 
 from auditor import clock, db
 from auditor.db import ABSTRACT, CountedModel, Flag, PersonalModel, UtcDateTimeField
 from auditor.errors import Stale
+from auditor.prepared import Statement, put_together
+
+_NARROWED = "/* narrowed */"
 
 
 @dataclass(frozen=True)
@@ -69,42 +73,23 @@ class DatedRow(CountedModel):
         ``where`` narrows the series looked at (conditions on the series' columns only: a condition on
         another column would let an older row stand again).
         """
-        inner = cls.alias()
-        keys = [getattr(inner, name) for name in cls.series]
-        order = [inner.valid_from.desc(), inner.recorded_at.desc(), inner.id.desc()]
-        rank = fn.ROW_NUMBER().over(partition_by=keys, order_by=order).alias("rank")
-        ranked = inner.select(inner.id, rank).where(cls._counts(inner, moment))
+        before, after = _ids_that_stand(cls, db.is_sqlite(), bool(where))
+        values = {"day": moment.day, "instant": moment.instant}
+        parts: list[Any] = [SQL(before.sql, before.values(values))]
         if where:
-            matching = cls.alias()
-            ranked = ranked.where(inner.id.in_(_rebound(matching, where)))
-        latest = ranked.alias("ranked")
-        # "<= 1", not "== 1": PostgreSQL expects a third of the rows of the one and a 200th of the other, and
-        # for so few it joins by nested loops.
-        return cls.select().where(cls.id.in_(cls.select(latest.c.id).from_(latest).where(latest.c.rank <= 1)))
+            parts += [cls.select(cls.id).where(*where), SQL(after.sql, after.values(values))]
+        return cls.select().where(NodeList([cls.id, SQL("IN"), *parts]))
 
     @classmethod
     def latest(cls, moment: Moment, **key: Any) -> Self | None:
         """Return the one row of the series ``key`` that stands at ``moment``, or None."""
-        conditions = [getattr(cls, name) == value for name, value in key.items()]
-        row: Self | None = (
-            cls.select()
-            .where(*conditions, cls._counts(cls, moment))
-            .order_by(cls.valid_from.desc(), cls.recorded_at.desc(), cls.id.desc())
-            .first()
-        )
-        return row
-
-    @classmethod
-    def _counts(cls, row: Any, moment: Moment) -> Any:
-        """Return the condition that ``row`` (the table or an alias of it) counts at ``moment``.
-
-        The correction is looked up by its unique key, so that one series costs the same in a large table.
-        """
-        correction = cls.alias()
-        corrected = correction.select(SQL("1")).where(
-            (correction.replaces == row.id) & correction.corrects & (correction.recorded_at <= moment.instant)
-        )
-        return (row.valid_from <= moment.day) & (row.recorded_at <= moment.instant) & ~fn.EXISTS(corrected)
+        stored = {name: getattr(cls, name).db_value(value) for name, value in key.items()}
+        given = {name: value for name, value in stored.items() if value is not None}
+        types = tuple((name, type(given[name]) if name in given else None) for name in stored)
+        statement = _row_that_stands(cls, db.is_sqlite(), types)
+        values = {**given, "day": moment.day, "instant": moment.instant}
+        rows: list[Self] = list(cls.raw(statement.sql, *statement.values(values)))
+        return rows[0] if rows else None
 
     @classmethod
     def write(
@@ -132,10 +117,58 @@ class DatedRow(CountedModel):
             raise Stale({name: getattr(newer, name) for name in values}, values) from error
 
 
-def _rebound(alias: Any, where: tuple[Any, ...]) -> Any:
-    """Return the ids of the rows that meet ``where``, in a query of their own."""
-    model = alias.model
-    return model.select(model.id).where(*where)
+# Both kinds of reading are asked for many times a page, so their SQL is put together once a table. The aliases
+# are named: those that peewee numbers would hide the ones of the query around.
+
+
+@cache
+def _ids_that_stand(model: type[DatedRow], _sqlite: bool, narrowed: bool) -> tuple[Statement, Statement]:
+    """Return the query of the ids that stand, in parentheses, before and after the narrowing query."""
+
+    def build(day: date, instant: datetime) -> Any:
+        inner = model.alias("stated")
+        keys = [getattr(inner, name) for name in model.series]
+        order = [inner.valid_from.desc(), inner.recorded_at.desc(), inner.id.desc()]
+        rank = fn.ROW_NUMBER().over(partition_by=keys, order_by=order).alias("place")
+        ranked = inner.select(inner.id, rank).where(_counts(model, inner, day, instant))
+        if narrowed:
+            ranked = ranked.where(inner.id.in_(SQL(_NARROWED)))
+        latest = ranked.alias("ranked")
+        # "<= 1", not "== 1": PostgreSQL expects a third of the rows of the one and a 200th of the other, and
+        # for so few it joins by nested loops.
+        ids = model.alias("kept").select(latest.c.id).from_(latest).where(latest.c.place <= 1)
+        return ids
+
+    whole = put_together(build, {"day": date, "instant": datetime})
+    return Statement(f"({whole.sql}){'' if narrowed else _NARROWED}", whole.bound).cut(_NARROWED)
+
+
+@cache
+def _row_that_stands(
+    model: type[DatedRow], _sqlite: bool, key: tuple[tuple[str, type | None], ...]
+) -> Statement:
+    """Return the query of the one row of a series; ``key`` names its columns and the types of their values."""
+
+    def build(day: date, instant: datetime, **given: Any) -> Any:
+        conditions = [getattr(model, name) == given.get(name) for name, _kind in key]
+        order = [model.valid_from.desc(), model.recorded_at.desc(), model.id.desc()]
+        counts = _counts(model, model, day, instant)
+        return model.select().where(*conditions, counts).order_by(*order).limit(1)
+
+    kinds = {name: kind for name, kind in key if kind is not None}
+    return put_together(build, {"day": date, "instant": datetime, **kinds})
+
+
+def _counts(model: type[DatedRow], row: Any, day: date, instant: datetime) -> Any:
+    """Return the condition that ``row`` (the table or an alias of it) counts on ``day``, as known at ``instant``.
+
+    The correction is looked up by its unique key, so that one series costs the same in a large table.
+    """
+    correction = model.alias("correction")
+    corrected = correction.select(SQL("1")).where(
+        (correction.replaces == row.id) & correction.corrects & (correction.recorded_at <= instant)
+    )
+    return (row.valid_from <= day) & (row.recorded_at <= instant) & ~fn.EXISTS(corrected)
 
 
 class PersonalDatedRow(DatedRow, PersonalModel):

@@ -5,7 +5,8 @@ peewee builds the SQL of a query anew each time, which for the larger ones takes
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,42 +22,68 @@ _STAND_INS: dict[type, Callable[[int], Any]] = {
 }
 
 
-class Prepared:
-    """A query of fixed shape: ``build`` is called once an engine, with a stand-in for each named value.
+@dataclass(frozen=True)
+class Statement:
+    """SQL with its values in order: the name of a value, or None and what always stands there."""
 
-    ``Prepared(build, person_id=int, day=date)``; then ``rows(person_id=7, day=today)``. The type of a value is
-    int, str, date or datetime, never None. ``build`` must not look at what it is given, only put it into the
-    query, each as a whole value. Rows come back as the driver gives them: ``instant()`` reads a time.
+    sql: str
+    bound: tuple[tuple[str | None, Any], ...]
+
+    def values(self, values: Mapping[str, Any]) -> list[Any]:
+        """Return what is sent beside the SQL when the named values are these."""
+        stored = {name: _stored(value) for name, value in values.items()}
+        return [stored[name] if name else fixed for name, fixed in self.bound]
+
+    def cut(self, marker: str) -> tuple[Statement, Statement]:
+        """Return what stands before and after ``marker``, each with its own values."""
+        before, after = self.sql.split(marker)
+        count = before.count(_placeholder())
+        return Statement(before, self.bound[:count]), Statement(after, self.bound[count:])
+
+
+def put_together(build: Callable[..., Any], values: Mapping[str, type]) -> Statement:
+    """Return the SQL of ``build``, called with a stand-in for each named value, for the engine in use.
+
+    The type of a value is int, str, date or datetime, never None. ``build`` must not look at what it is given,
+    only put it into the query, each as a whole value; raises RuntimeError when one does not come out of it.
+    """
+    stand_ins = {name: _STAND_INS[kind](number) for number, (name, kind) in enumerate(values.items())}
+    names = {_stored(value): name for name, value in stand_ins.items()}
+    sql, fixed = build(**stand_ins).sql()
+    bound = tuple((names.get(value), value) for value in fixed)
+    missing = set(values) - {name for name, _value in bound}
+    if missing:
+        raise RuntimeError(f"{sorted(missing)} did not come into the query as they are")
+    return Statement(sql, bound)
+
+
+class Prepared:
+    """A query of fixed shape: ``Prepared(build, person_id=int, day=date)``, then ``rows(person_id=7, day=today)``.
+
+    ``build`` is called once an engine (``put_together``). Rows come back as the driver gives them:
+    ``instant()`` reads a time.
     """
 
     def __init__(self, build: Callable[..., Any], **values: type) -> None:
         self._build = build
         self._values = values
-        self._ready: dict[type, tuple[str, list[tuple[str | None, Any]]]] = {}
+        self._ready: dict[type, Statement] = {}
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of the query for ``values``."""
         engine = type(db.database.obj)
         if engine not in self._ready:
-            self._ready[engine] = self._put_together()
-        sql, bound = self._ready[engine]
-        stored = {name: _stored(value) for name, value in values.items()}
-        found = [stored[name] if name else fixed for name, fixed in bound]
-        return list(db.database.execute_sql(sql, found).fetchall())
-
-    def _put_together(self) -> tuple[str, list[tuple[str | None, Any]]]:
-        stand_ins = {name: _STAND_INS[kind](n) for n, (name, kind) in enumerate(self._values.items())}
-        names = {_stored(value): name for name, value in stand_ins.items()}
-        sql, fixed = self._build(**stand_ins).sql()
-        bound = [(names.get(value), value) for value in fixed]
-        missing = set(self._values) - {name for name, _value in bound}
-        if missing:
-            raise RuntimeError(f"{sorted(missing)} did not come into the query as they are")
-        return sql, bound
+            self._ready[engine] = put_together(self._build, self._values)
+        statement = self._ready[engine]
+        return list(db.database.execute_sql(statement.sql, statement.values(values)).fetchall())
 
 
 def _stored(value: Any) -> Any:
     return _INSTANT.db_value(value) if isinstance(value, datetime) else value
+
+
+def _placeholder() -> str:
+    return "?" if db.is_sqlite() else "%s"
 
 
 def instant(value: Any) -> datetime | None:

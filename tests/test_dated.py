@@ -109,3 +109,20 @@ def test_a_counted_row_cannot_be_overwritten_or_deleted(app: Any) -> None:
         Setting.update(value=1)
     with pytest.raises(RuntimeError, match="never deleted"):
         Setting.delete()
+
+
+def test_what_stands_can_be_narrowed_and_joined_inside_another_query(app: Any) -> None:
+    """The SQL of both is put together once a table, so its names must not hide those of a query around it."""
+    with app.app_context():
+        with activity.action(ACTOR, AT):
+            for key, value in (("a", 1), ("b", 2), ("c", 3)):
+                first = Setting.write(AT, None, DAY, key=key, value=value)
+                Setting.write(AT, None, DAY, replaces=first, key=key, value=value * 10)
+            activity.record(members.CAST_MADE, persons=0)
+        moment = Moment(DAY, AT)
+        inner = Setting.standing(moment, Setting.key != "a").select(Setting.key)
+        around = Setting.standing(moment, Setting.key.in_(inner)).where(Setting.key != "c")
+        assert [row.value for row in around] == [20]
+        assert Setting.standing(moment).count() == 3
+        assert Setting.standing(moment, Setting.key == "c").exists()
+        assert Setting.latest(moment, key="nothing") is None
