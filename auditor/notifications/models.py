@@ -23,9 +23,26 @@ class Mail(BaseModel):
     last_error = TextField(default="")
     sent_at = UtcDateTimeField(null=True)
     dropped_because = CharField(max_length=60, default="")
+    cause = CharField(max_length=20, default="")  # faults.Cause: why the last attempt failed
 
     class Meta:
         indexes = ((("person", "day", "number"), True),)
+
+
+class MailServer(BaseModel):
+    """How the mail server of the settings has answered so far; another server gets a row of its own."""
+
+    address = CharField(max_length=300, unique=True)  # host:port
+    last_success_at = UtcDateTimeField(null=True)
+    last_failure_at = UtcDateTimeField(null=True)
+    failing_since = UtcDateTimeField(null=True)  # None: the last thing it did was to take a mail
+    failures = IntegerField(default=0)  # in a row
+    paused_until = UtcDateTimeField(null=True)  # nothing is tried before
+    cause = CharField(max_length=20, default="")
+    answer = TextField(default="")  # as the server said it, without addresses
+
+    class Meta:
+        table_name = "mail_server"
 
 
 class Notice(BaseModel):
