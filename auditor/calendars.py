@@ -71,8 +71,21 @@ def add_months(day: date, months: int) -> date:
 def occurrences(rule: str, first: date, start: date, end: date) -> list[date]:
     """Return the dates of the RFC 5545 ``rule`` counted from ``first`` that lie in ``start``..``end``.
 
+    What begins on a day that not every month has (the 31st, 29 February) comes on the last day of the others.
     Raises ValueError for a rule that cannot be read.
     """
-    series = rrulestr(rule, dtstart=datetime.combine(first, time()))
+    series = rrulestr(_with_last_days(rule, first), dtstart=datetime.combine(first, time()))
     found = series.between(datetime.combine(start, time()), datetime.combine(end, time()), inc=True)
     return [moment.date() for moment in found]
+
+
+def _with_last_days(rule: str, first: date) -> str:
+    """Return ``rule`` so that it passes over no month: RFC 5545 by itself leaves out what has not the day."""
+    parts = dict(part.split("=", 1) for part in rule.upper().split(";") if "=" in part)
+    if first.day <= 28 or any(name.startswith("BY") for name in parts):
+        return rule
+    days = ",".join(map(str, range(28, first.day + 1)))
+    month = f";BYMONTH={first.month}" if parts.get("FREQ") == "YEARLY" else ""
+    if month or parts.get("FREQ") == "MONTHLY":
+        return f"{rule.rstrip(';')}{month};BYMONTHDAY={days};BYSETPOS=-1"
+    return rule

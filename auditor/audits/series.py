@@ -11,7 +11,7 @@ from typing import Any
 from dateutil.rrule import rrulestr
 from peewee import IntegrityError
 
-from auditor import activity
+from auditor import activity, clock
 from auditor.access import Actor
 from auditor.audits import trail
 from auditor.audits.applying import Fitting, fitting
@@ -46,10 +46,25 @@ class Recurrence:
 
 @dataclass
 class Opened:
-    """What the job did: audits opened, and series set aside with what was wrong."""
+    """What the job did: audits opened, the days on which some should have been, series set aside and why."""
 
     audit_ids: list[int] = field(default_factory=list)
+    missed: list[date] = field(default_factory=list)
     failed: list[tuple[int, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Due:
+    """An audit of a series that is to be opened; ``opens_on`` is the day on which the job was to do that."""
+
+    opens_on: date
+    terms: AuditSeriesDetail
+    day: date
+
+    @property
+    def place(self) -> tuple[date, int, date]:
+        """What the audits are opened and numbered by, on whatever day the job runs."""
+        return self.opens_on, self.terms.series_of_id, self.day
 
 
 def checked_rule(rule: str) -> str:
@@ -110,45 +125,61 @@ def stop_series(actor: Actor, at: datetime, series_id: int) -> bool:
 def open_due(actor: Actor, at: datetime) -> Opened:
     """Open every audit of a running series that starts within its lead days, missed ones included, each once.
 
-    Idempotent by the unique key of series and occurrence. A series that fails is set aside with its error.
+    A late run opens, in the same order, what runs on time would have, with the same numbers, periods, dates and
+    controls; named are the auditors who are here and independent now. Idempotent by the unique key of series
+    and occurrence. A series that fails is set aside with its error.
     """
-    moment = Moment.at(at)
+    today = clock.day_of(at)
     done = Opened()
-    for terms in list(AuditSeriesDetail.standing(moment).where(AuditSeriesDetail.active)):
+    set_aside: set[int] = set()
+    for due in _all_due(Moment.at(at), done):
+        series = due.terms.series_of_id
+        if series in set_aside:
+            continue
         try:
-            for day in _due(terms, moment.day):
-                audit = _open(actor, terms, day, at)
-                if audit is not None:
-                    done.audit_ids.append(audit.id)
-                    reached(FailPoint.SERIES_OPENED)
+            audit = _open(actor, due, at)
         except Exception as error:
-            _log.exception("series %s was set aside", terms.series_of_id)
-            done.failed.append((terms.series_of_id, str(error)))
+            set_aside.add(series)
+            _fail(done, series, error)
+            continue
+        if audit is not None:
+            done.audit_ids.append(audit.id)
+            done.missed += [due.opens_on] if due.opens_on < today else []
+            reached(FailPoint.SERIES_OPENED)
     return done
 
 
-def _due(terms: AuditSeriesDetail, today: date) -> list[date]:
-    days = occurrences(
-        terms.recurrence, terms.first_on, terms.first_on, today + timedelta(days=terms.lead_days)
-    )
+def _all_due(moment: Moment, done: Opened) -> list[_Due]:
+    found: list[_Due] = []
+    for terms in list(AuditSeriesDetail.standing(moment).where(AuditSeriesDetail.active)):
+        try:
+            found += _due(terms, moment.day)
+        except Exception as error:
+            _fail(done, terms.series_of_id, error)
+    return sorted(found, key=lambda due: due.place)
+
+
+def _fail(done: Opened, series: int, error: Exception) -> None:
+    _log.exception("series %s was set aside", series)
+    done.failed.append((series, str(error)))
+
+
+def _due(terms: AuditSeriesDetail, today: date) -> list[_Due]:
+    lead = timedelta(days=terms.lead_days)
+    days = occurrences(terms.recurrence, terms.first_on, terms.first_on, today + lead)
     opened = Audit.select(Audit.occurrence).where(Audit.series_of == terms.series_of_id)
     known = {row.occurrence for row in opened}
-    return [day for day in days if day.isoformat() not in known]
+    made_on = clock.day_of(terms.recorded_at)
+    return [_Due(max(day - lead, made_on), terms, day) for day in days if day.isoformat() not in known]
 
 
-def _open(actor: Actor, terms: AuditSeriesDetail, day: date, at: datetime) -> Audit | None:
+def _open(actor: Actor, due: _Due, at: datetime) -> Audit | None:
     """Open the audit of one occurrence; None when another process did."""
+    terms, day = due.terms, due.day
     series = AuditSeries.get_by_id(terms.series_of_id)
     subject = Subject.get_by_id(series.subject_id)
-    moment = Moment.at(at)
-    version = _version(series.catalogue_id, moment)
-    codes = set(terms.codes)
-    found = fitting(version, subject, moment)
-    controls = [one for one in found.controls if one.code in codes]
-    if not controls:
-        raise RuleBroken(
-            _l("None of the controls of the series is in the catalogue in use and applies to the subject.")
-        )
+    version, found, moment = _taken(due, series, subject, at)
+    controls = found.controls
     closed = company.closed_days(moment)
     starts = business_day(day, closed=closed)
     new = NewAudit(
@@ -163,19 +194,43 @@ def _open(actor: Actor, terms: AuditSeriesDetail, day: date, at: datetime) -> Au
         series_id=series.id,
         occurrence=day.isoformat(),
     )
-    auditors = _independent(terms.auditors, subject, new, series.catalogue_id, codes, moment)
+    auditors = _independent(
+        terms.auditors, subject, new, series.catalogue_id, set(terms.codes), Moment.at(at)
+    )
     opened = Audit.select().where(Audit.series_of == series.id, Audit.occurrence == day.isoformat())
     try:
         with activity.action(actor, at):
             if opened.exists():
                 return None
-            return create(
-                actor, at, replace(new, auditors=auditors), subject, Fitting(controls, found.left_out)
-            )
+            return create(actor, at, replace(new, auditors=auditors), subject, found)
     except IntegrityError:
         if opened.exists():
             return None  # another process was first: its audit is the one
         raise
+
+
+def _taken(due: _Due, series: AuditSeries, subject: Subject, at: datetime) -> tuple[int, Fitting, Moment]:
+    """Return the version and its controls as they were on the day of opening, and that moment.
+
+    Where that day had nothing to audit by, as they are now. Raises RuleBroken where now has nothing either.
+    """
+    now = Moment.at(at)
+    then = Moment.end_of(due.opens_on, at) if due.opens_on < now.day else now
+    if then.instant < due.terms.recorded_at:
+        then = now
+    for moment in (then, now):
+        version = _version(series.catalogue_id, moment)
+        if version is None:
+            continue
+        found = fitting(version, subject, moment)
+        controls = [one for one in found.controls if one.code in set(due.terms.codes)]
+        if controls:
+            return version, Fitting(controls, found.left_out), moment
+    if _version(series.catalogue_id, now) is None:
+        raise RuleBroken(_l("The catalogue of the series is not in use any more."))
+    raise RuleBroken(
+        _l("None of the controls of the series is in the catalogue in use and applies to the subject.")
+    )
 
 
 def _independent(
@@ -193,11 +248,9 @@ def _independent(
     )
 
 
-def _version(catalogue_id: int, moment: Moment) -> int:
+def _version(catalogue_id: int, moment: Moment) -> int | None:
     row = CatalogueInUse.latest(moment, catalogue=catalogue_id)
-    if row is None or row.version_id is None:
-        raise RuleBroken(_l("The catalogue of the series is not in use any more."))
-    return row.version_id
+    return None if row is None else row.version_id
 
 
 def _months(first: date, last: date) -> int:

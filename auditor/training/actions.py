@@ -17,6 +17,7 @@ from auditor.training.offering import import_course as import_course
 from auditor.training.offering import open_course as open_course
 from auditor.training.offering import retire as retire
 from auditor.training.rounds import assign_due as assign_due
+from auditor.training.rounds import carry_out as carry_out
 from auditor.training.taking import finish_reading as finish_reading
 from auditor.training.taking import save_answer as save_answer
 from auditor.training.taking import show as show

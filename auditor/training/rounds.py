@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from peewee import IntegrityError
 
@@ -27,6 +29,7 @@ from auditor.training.models import (
 )
 from auditor.training.returning import due_after_leave
 
+_log = logging.getLogger(__name__)
 ROUND_OPENED = activity.event_type(
     "training.round_opened", _l("Training round opened"), "round", "rule", "version", "assigned"
 )
@@ -49,32 +52,53 @@ class _Open:
         return standing[-1] if standing else self.terms[0]
 
 
+@dataclass
+class Carried:
+    """What the job did: rounds opened plus persons assigned, the days of missed openings, rules set aside."""
+
+    changed: int = 0
+    missed: list[date] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
+
+    @property
+    def said(self) -> Any:
+        """Which rules were set aside, in words."""
+        rules = ", ".join(map(str, self.broken))
+        return _l("Training rules could not be carried out: %(rules)s", rules=rules) if rules else ""
+
+
 def assign_due(actor: Actor, at: datetime, only_rule: int | None = None) -> int:
-    """Open every round whose day has come and assign it; returns rounds opened plus persons assigned.
+    """Carry out the rules and return rounds opened plus persons assigned.
+
+    A rule that fails is set aside: the others are done first, then RuleBroken names it.
+    """
+    carried = carry_out(actor, at, only_rule)
+    if carried.broken:
+        raise RuleBroken(carried.said)
+    return carried.changed
+
+
+def carry_out(actor: Actor, at: datetime, only_rule: int | None = None) -> Carried:
+    """Open every round whose day has come and assign it.
 
     The job may run late, twice or on two machines: a round is unique by rule and period, an assignment by
-    round and person, and what is due is decided by dates. A rule that fails is set aside: the others are
-    done first, then RuleBroken names it. ``only_rule`` narrows it to one rule. A due date that falls on a
-    day on which the company is closed moves to the next business day. Who is back from leave is given the
-    rule's days again.
+    round and person, and what is due is decided by dates. ``only_rule`` narrows it to one rule. A due date
+    that falls on a day on which the company is closed moves to the next business day. Who is back from leave
+    is given the rule's days again.
     """
-    done = 0
-    broken: list[int] = []
+    done = Carried()
     for rule in _open_rules(Moment.at(at)):
         if only_rule not in (None, rule.rule_id):
             continue
         try:
-            done += _rounds_of(rule, actor, at)
+            _rounds_of(rule, actor, at, done)
             reached(FailPoint.RULE_DONE)
         except IntegrityError:
             continue  # another process is doing the same; what it leaves is found by the next run
         except Exception:
-            broken.append(rule.rule_id)
-    done += due_after_leave(actor, at)
-    if broken:
-        raise RuleBroken(
-            _l("Training rules could not be carried out: %(rules)s", rules=", ".join(map(str, broken)))
-        )
+            _log.exception("training rule %s was set aside", rule.rule_id)
+            done.broken.append(rule.rule_id)
+    done.changed += due_after_leave(actor, at)
     return done
 
 
@@ -116,46 +140,62 @@ def due_periods(terms: list[TrainingRuleDetail], rule: _Open, today: date, opene
     return sorted(day for day in days if day.isoformat() not in opened)
 
 
-def _rounds_of(rule: _Open, actor: Actor, at: datetime) -> int:
-    done = 0
+def _rounds_of(rule: _Open, actor: Actor, at: datetime, done: Carried) -> None:
     opened = {row.period for row in TrainingRound.select().where(TrainingRound.rule == rule.rule_id)}
-    for day in due_periods(rule.terms, rule, clock.day_of(at), opened):
-        done += _open_round(rule, rule.at(day), day, actor, at)
+    today = clock.day_of(at)
+    for day in due_periods(rule.terms, rule, today, opened):
+        eve = day - timedelta(days=1)
+        if opened and eve < today:
+            # Who came while the round before ran was to be given that one: so do runs that are on time.
+            done.changed += _assign_joiners(rule, actor, Moment.end_of(eve, at), at)
+        terms = rule.at(day)
+        done.changed += _open_round(rule, terms, day, actor, at)
+        opened.add(day.isoformat())
+        if max(day, clock.day_of(terms.recorded_at)) < today:
+            done.missed.append(day)
         reached(FailPoint.ROUND_OPENED)
-    standing = rule.terms[-1]
-    if standing.active and standing.joiners:
-        done += _assign_joiners(rule, standing, actor, at)
-    return done
+    done.changed += _assign_joiners(rule, actor, Moment.at(at), at)
 
 
 def _open_round(rule: _Open, terms: TrainingRuleDetail, day: date, actor: Actor, at: datetime) -> int:
-    """Open one round with everybody it was for on its day, leavers since then left out."""
-    # What was known on the day itself, so that a late run assigns the same persons; a rule made later, then.
+    """Open one round with everybody it was for on its day, whoever has left since included.
+
+    What was known on the day itself decides, so that a late run assigns the same persons; of a rule made
+    later, what was known then.
+    """
     known = min(at, max(Moment.end_of(day, at).instant, terms.recorded_at))
-    persons = audience.members(terms.audience, Moment(day, known))
-    persons &= {row.person_id for row in audience.workers(Moment.at(at))}
-    due_on = calendars.business_day(
-        day + timedelta(days=terms.due_days), closed=company.closed_days(Moment.at(at))
-    )
+    moment = Moment(day, known)
+    persons = audience.members(terms.audience, moment)
+    persons &= {row.person_id for row in audience.workers(Moment.at(known))}
+    version = _offered_at(rule, known)
+    due_on = calendars.business_day(day + timedelta(days=terms.due_days), closed=company.closed_days(moment))
     with activity.action(actor, at):
         opened = TrainingRound.create(
             rule=rule.rule_id,
-            version=rule.version_id,
+            version=version,
             period=day.isoformat(),
-            fiscal_year=company.fiscal_year_at(day, Moment.at(at)).label,
+            fiscal_year=company.fiscal_year_at(day, moment).label,
             opens_on=day,
             due_on=due_on,
             opened_at=at,
         )
         assigned = _assign(opened, dict.fromkeys(sorted(persons), due_on), at)
-        activity.record(
-            ROUND_OPENED, round=opened.id, rule=rule.rule_id, version=rule.version_id, assigned=assigned
-        )
+        activity.record(ROUND_OPENED, round=opened.id, rule=rule.rule_id, version=version, assigned=assigned)
     return 1 + assigned
 
 
-def _assign_joiners(rule: _Open, terms: TrainingRuleDetail, actor: Actor, at: datetime) -> int:
-    """Assign the running round to whom the rule has come to mean since it opened."""
+def _offered_at(rule: _Open, known: datetime) -> int:
+    """Return the version that was offered then; where the course was not, the one offered now."""
+    course = TrainingRule.get_by_id(rule.rule_id).course_id
+    state = CourseState.latest(Moment.at(known), course=course)
+    return state.version_id if state and state.state == "open" and state.version_id else rule.version_id
+
+
+def _assign_joiners(rule: _Open, actor: Actor, now: Moment, at: datetime) -> int:
+    """Assign the latest round to whom the rule had come to mean by ``now`` since it opened."""
+    terms = rule.at(now.day)
+    if not (terms.active and terms.joiners):
+        return 0
     running: TrainingRound | None = (
         TrainingRound.select()
         .where(TrainingRound.rule == rule.rule_id)
@@ -164,7 +204,6 @@ def _assign_joiners(rule: _Open, terms: TrainingRuleDetail, actor: Actor, at: da
     )
     if running is None:
         return 0
-    now = Moment.at(at)
     have = {
         row[0] for row in db.tuples(Assignment.select(Assignment.person).where(Assignment.round == running))
     }
