@@ -40,6 +40,8 @@ def run(job: Job, settings: Settings, at: datetime) -> JobRun:
         "changed": outcome.changed,
         "failed_rows": outcome.failed,
         "detail": outcome.detail,
+        "caught_up": len(outcome.missed),
+        "missed_since": min(outcome.missed, default=None),
     }
     with db.transaction():
         _forget_idle(job, row, state, outcome)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from auditor.access import Actor
@@ -15,11 +15,15 @@ from auditor.language import _l
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did: rows changed, rows set aside with an error, one line of detail."""
+    """What a run did: rows changed, rows set aside with an error, one line of detail.
+
+    ``missed`` are the days of what it should have opened before the day on which it ran.
+    """
 
     changed: int = 0
     failed: int = 0
     detail: str = ""
+    missed: tuple[date, ...] = ()
 
 
 Work = Callable[[Actor, Settings, datetime], Outcome]
@@ -40,7 +44,7 @@ def _open_audits(actor: Actor, settings: Settings, at: datetime) -> Outcome:
 
     opened = actions.open_due(actor, at)
     detail = "; ".join(f"series {series}: {error}" for series, error in opened.failed)
-    return Outcome(changed=len(opened.audit_ids), failed=len(opened.failed), detail=detail)
+    return Outcome(len(opened.audit_ids), len(opened.failed), detail, tuple(opened.missed))
 
 
 def _recheck_independence(actor: Actor, settings: Settings, at: datetime) -> Outcome:
@@ -52,7 +56,8 @@ def _recheck_independence(actor: Actor, settings: Settings, at: datetime) -> Out
 def _assign_training(actor: Actor, settings: Settings, at: datetime) -> Outcome:
     from auditor.training import actions
 
-    return Outcome(changed=actions.assign_due(actor, at))
+    carried = actions.carry_out(actor, at)
+    return Outcome(carried.changed, len(carried.broken), str(carried.said), tuple(carried.missed))
 
 
 def _remind(actor: Actor, settings: Settings, at: datetime) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import CharField, IntegerField, TextField
+from peewee import CharField, DateField, IntegerField, TextField
 
 from auditor.db import BaseModel, UtcDateTimeField
 
@@ -19,6 +19,8 @@ class JobRun(BaseModel):
     changed = IntegerField(default=0)
     failed_rows = IntegerField(default=0)
     detail = TextField(default="")
+    caught_up = IntegerField(default=0)  # periods opened on a later day than theirs
+    missed_since = DateField(null=True)  # the first of those days
 
     @property
     def state(self) -> str:
