@@ -15,6 +15,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.bed.ports import free_port
 
+SECONDS = 60  # for a busy machine to start a thread
+
 
 class Mood(Enum):
     """How the server answers from now on."""
@@ -76,7 +78,9 @@ def postbox() -> Iterator[Postbox]:
     """Runs the server on a free port of loopback for the time of the block."""
     box = Postbox()
     box.port = free_port()
-    server = Controller(box, hostname=box.host, port=box.port, server_hostname="localhost")
+    server = Controller(
+        box, hostname=box.host, port=box.port, server_hostname="localhost", ready_timeout=SECONDS
+    )
     server.start()
     try:
         yield box

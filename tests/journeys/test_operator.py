@@ -34,4 +34,4 @@ def _auditor(settings, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as an operator does, on the same company."""
     command = [str(Path(sys.executable).with_name("auditor")), *arguments, "--data", str(settings.data)]
     environ = {**os.environ, "DATABASE_URL": settings.database_url, "AUDITOR_LANGUAGE": "en"}
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environ)
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=environ)
