@@ -1,4 +1,4 @@
-"""The command line: gathers <feature>/commands.py."""
+"""The command line: gathers <feature>/commands."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ def main() -> None:
 
 
 def _gather() -> None:
-    """Let each feature's commands.py add itself: ``def register(main: click.Group) -> None``."""
-    for path in sorted(Path(__file__).parent.glob("*/commands.py")):
-        importlib.import_module(f"auditor.{path.parent.name}.commands").register(main)
+    """Let each feature's commands add itself: ``def register(main: click.Group) -> None``."""
+    package = Path(__file__).parent
+    rooms = {path.parent for path in package.glob("*/commands.py")}
+    rooms |= {path.parent.parent for path in package.glob("*/commands/__init__.py")}
+    for room in sorted(rooms):
+        importlib.import_module(f"auditor.{room.name}.commands").register(main)
 
 
 _gather()

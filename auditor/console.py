@@ -44,7 +44,7 @@ def command(
     def decorate(function: Callable[..., Any]) -> click.Command:
         @functools.wraps(function)
         def run(data: Path | None, **arguments: Any) -> None:
-            from auditor import create_app, db, open_database
+            from auditor import activity, create_app, db, open_database
             from auditor.config import Settings
 
             try:
@@ -56,11 +56,13 @@ def command(
                 with app.app_context(), speaking(spoken):
                     try:
                         with db.connected():
+                            if upgrade:
+                                activity.keep_time()
                             function(**arguments)
                     except (AuditorError, OSError, OperationalError) as error:
-                        _refuse(error)  # here, where the language is known
+                        refuse(error)  # here, where the language is known
             except (AuditorError, OSError, OperationalError) as error:
-                _refuse(error)
+                refuse(error)
 
         option = click.option(
             "--data",
@@ -76,7 +78,8 @@ def command(
     return decorate
 
 
-def _refuse(error: Exception) -> NoReturn:
+def refuse(error: Exception) -> NoReturn:
+    """End the command with what went wrong as one line."""
     click.echo(f"auditor: {_line(error)}", err=True)
     sys.exit(1)
 

@@ -20,7 +20,7 @@ from auditor.errors import RuleBroken
 from auditor.evidence.actions import path_of
 from auditor.evidence.models import StoredFile
 from auditor.failpoints import FailPoint, reached
-from auditor.integrity import texts, written
+from auditor.integrity import outside, texts, written
 from auditor.language import _l
 from auditor.people import queries as people
 from auditor.people.models import Employment, PersonDetail
@@ -38,6 +38,13 @@ def erase_person(actor: Actor, person_id: int, at: datetime) -> int:
         raise RuleBroken(
             _l("This person still works here. Nothing was erased. Record the leaving first, on the roster.")
         )
+    rows = empty_person(actor, person_id, at)
+    outside.note()
+    return rows
+
+
+def empty_person(actor: Actor, person_id: int, at: datetime) -> int:
+    """Erase somebody whose leaving was looked at; returns the rows emptied."""
     emptied = dict.fromkeys((*PersonDetail.personal, "salt"), None)
     with activity.action(actor, at):
         rows = int(
@@ -61,8 +68,9 @@ def erase_due(actor: Actor, at: datetime) -> int:
     due = db.tuples(left.where(Employment.person.in_(kept)).select(Employment.person))
     erased = 0
     for (person_id,) in due:
-        erased += erase_person(actor, person_id, at) > 0
+        erased += empty_person(actor, person_id, at) > 0
         reached(FailPoint.PERSON_ERASED)
+    outside.note()
     return erased
 
 
@@ -84,4 +92,5 @@ def erase_file(actor: Actor, stored: StoredFile, folder: Path, reason: str, at: 
             activity.record(FILE_ERASED, file=stored.id, sha256=stored.sha256, erasure=erasure.id)
     reached(FailPoint.FILE_MARKED)
     path_of(folder, stored.sha256).unlink(missing_ok=True)
+    outside.note()
     return bool(marked)

@@ -18,7 +18,8 @@ from auditor.activity import ActivityEvent, ActivityRows
 from auditor.audits.models import ItemDraft, ItemResult
 from auditor.dated import DatedRow
 from auditor.db import CountedModel
-from auditor.errors import RuleBroken
+from auditor.errors import NotFound, RuleBroken
+from auditor.integrity import outside
 from auditor.integrity.models import Erasure
 from auditor.integrity.written import Text, model_of
 from auditor.language import _l
@@ -39,7 +40,18 @@ def erase_texts(actor: Actor, texts: Iterable[Text], reason: str, at: datetime) 
     reason = needed_reason(reason)
     with activity.action(actor, at):
         erasure = decide("texts", actor, reason, at)
-        return erase_of_rows(erasure, texts)
+        gone = erase_of_rows(erasure, texts)
+    outside.note()
+    return gone
+
+
+def stands(table: str, row_id: int, column: str, digest: str) -> bool:
+    """Tell whether there is a row of which the log holds ``digest``: whether a digest told elsewhere means it."""
+    try:
+        model = model_of(table, column)
+    except NotFound:
+        return False
+    return model.get_or_none(model.id == row_id) is not None and _witnessed(model, row_id)[1] == digest
 
 
 def needed_reason(reason: str) -> str:

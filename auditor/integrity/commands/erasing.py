@@ -1,9 +1,6 @@
-"""auditor verify, auditor erase."""
+"""auditor erase."""
 
 from __future__ import annotations
-
-import json
-import sys
 
 import click
 from flask import current_app
@@ -14,7 +11,6 @@ from auditor.console import COMMAND_LINE, command
 from auditor.errors import RuleBroken
 from auditor.evidence.models import StoredFile
 from auditor.integrity import erasure, texts, written
-from auditor.integrity.verify import verify
 from auditor.integrity.words import place_of
 from auditor.language import _, _n
 from auditor.people.models import Person
@@ -23,37 +19,6 @@ from auditor.typed import LARGEST
 YES = click.option("--yes", is_flag=True, help="Do not ask.")
 REASON = click.option("--reason", required=True, help="Why; it stays, so name nobody in it.")
 _MOST = 1000
-
-
-def register(main: click.Group) -> None:
-    """Add the command of integrity."""
-
-    @command(main, "verify")
-    @click.option("--json", "as_json", is_flag=True, help="For machines.")
-    def check(as_json: bool) -> None:
-        """Check the log, every counted row, derived columns and evidence; names what was changed.
-
-        Exit 1 when something is wrong. Example: auditor verify --data /srv/auditor
-        """
-        report = verify(settings_of(current_app).evidence_folder)
-        if as_json:
-            click.echo(json.dumps({
-                "clean": report.clean, "events": report.events, "rows": report.rows, "files": report.files,
-                "head": list(report.head), "problems": [vars(problem) for problem in report.problems],
-            }))  # fmt: skip
-        else:
-            for problem in report.problems:
-                click.echo(str(problem))
-            found = len(report.problems)
-            counts = {"events": report.events, "rows": report.rows, "files": report.files}
-            verdict = _("clean") if report.clean else _n("%(num)d problem", "%(num)d problems", found)
-            looked = _("%(events)d events, %(rows)d rows, %(files)d files", **counts)
-            head = _("end of the log: %(seq)d %(hash)s", seq=report.head[0], hash=report.head[1])
-            click.echo(f"{verdict}: {looked}; {head}")
-        if not report.clean:
-            sys.exit(1)
-
-    main.add_command(erase)
 
 
 @click.group()

@@ -1,0 +1,155 @@
+"""One file with everything that an installation needs to come back, taken while people work (archive.py).
+
+The tables are those of one moment. Evidence is copied afterwards: files are only ever added, or erased.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO
+
+from auditor import activity, db, migrating
+from auditor.access import Actor
+from auditor.config import Settings
+from auditor.errors import RuleBroken
+from auditor.evidence.actions import path_of
+from auditor.integrity import tables
+from auditor.integrity.archive import Manifest, Writer
+from auditor.language import _l
+
+BACKUP_MADE = activity.event_type("backup.made", _l("Backup made"), "head", "hash", "files", "lacking")
+# What the environment of an installation may set: kept with its value, or only by name.
+PLAIN = (
+    "AUDITOR_BASE_URL", "AUDITOR_DATA", "AUDITOR_DATABASE_WAIT", "AUDITOR_LANGUAGE", "AUDITOR_MAIL_FROM", "AUDITOR_MAX_UPLOAD_MB",
+    "AUDITOR_SCHEDULER", "AUDITOR_SECURE_COOKIES", "AUDITOR_SMTP_HOST", "AUDITOR_SMTP_PASSWORD_FILE",
+    "AUDITOR_SMTP_PORT", "AUDITOR_SMTP_SECURITY", "AUDITOR_SMTP_USER", "AUDITOR_LOG_KEY_FILE",
+    "AUDITOR_SECRET_KEY_FILE", "AUDITOR_TIMEZONE", "AUDITOR_TRUSTED_PROXIES",
+)  # fmt: skip
+SECRET = ("AUDITOR_LOG_KEY", "AUDITOR_SECRET_KEY", "AUDITOR_SMTP_PASSWORD", "DATABASE_URL")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A backup that lies on the disk: what is in it, how large it is, and what could not be put in."""
+
+    manifest: Manifest
+    size: int  # bytes
+    lacking: list[str]  # SHA-256 of evidence files that are missing or changed
+
+
+def back_up(
+    actor: Actor,
+    settings: Settings,
+    file: Path,
+    at: datetime,
+    environ: Mapping[str, str],
+    force: bool = False,
+) -> Made:
+    """Write ``file``, all of it or nothing, readable by its owner only, and record it in the log.
+
+    Raises RuleBroken for a file that is there already (unless ``force``), and while another backup is being
+    written to it.
+    """
+    with _draft(file, force) as out, Writer(out) as writer:
+        with tables.snapshot():
+            if not db.database.table_exists("activity_event"):
+                raise RuleBroken(
+                    _l("There is no company in %(data)s yet. Nothing was written.", data=settings.data)
+                )
+            head = activity.head()
+            migrations = sorted(migrating.runner().applied())
+            for name in tables.names():
+                columns = tables.columns(name)
+                writer.table(name, columns, tables.rows(name, columns))
+            wanted = _evidence()
+        lacking = [sha256 for sha256 in wanted if not _add(writer, sha256, settings.evidence_folder)]
+        erased = _erased() if lacking else set()
+        lacking = [sha256 for sha256 in lacking if sha256 not in erased]
+        manifest = writer.close(
+            settings.log_key, product=version("auditor"), made_at=at.isoformat(timespec="seconds"),
+            engine="sqlite" if db.is_sqlite() else "postgresql", migrations=migrations, head=list(head),
+            lacking=lacking, environment=_environment(environ),
+        )  # fmt: skip
+    with activity.action(actor, at):
+        activity.record(
+            BACKUP_MADE, head=head[0], hash=head[1], files=manifest.files, lacking=len(manifest.lacking)
+        )
+    return Made(manifest, file.stat().st_size, lacking)
+
+
+@contextmanager
+def _draft(file: Path, force: bool) -> Iterator[IO[bytes]]:
+    """Give a file beside ``file`` that gets its name once the block has ended well.
+
+    It has one name, so that what a killed backup left is used again and not left behind.
+    """
+    if file.exists() and not force:
+        raise RuleBroken(
+            _l(
+                "%(file)s is there already. Nothing was written. Name another file, or add --force.",
+                file=file,
+            )
+        )
+    draft = file.with_name(f".{file.name}.part")
+    with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "w+b") as out:
+        try:
+            fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RuleBroken(
+                _l("Another backup is being written to %(file)s. This one wrote nothing.", file=file)
+            ) from error
+        out.truncate(0)
+        try:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+            os.replace(draft, file)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+    _sync(file.parent)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _evidence() -> list[str]:
+    rows = db.database.execute_sql("SELECT sha256 FROM stored_file WHERE erased_at IS NULL ORDER BY id")
+    return [sha256 for (sha256,) in rows.fetchall()]
+
+
+def _erased() -> set[str]:
+    """What was erased while the files were copied is not lacking."""
+    rows = db.database.execute_sql("SELECT sha256 FROM stored_file WHERE erased_at IS NOT NULL")
+    return {sha256 for (sha256,) in rows.fetchall()}
+
+
+def _add(writer: Writer, sha256: str, folder: Path) -> bool:
+    """Add an evidence file; tells whether it was there and is what its name says."""
+    path = path_of(folder, sha256)
+    try:
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                return False
+        writer.evidence(sha256, path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+    said = {name: environ[name] for name in PLAIN if name in environ}
+    return {**said, **{name: "(secret: not kept)" for name in SECRET if name in environ}}
