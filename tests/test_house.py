@@ -173,7 +173,7 @@ def test_rooms_have_plain_names() -> None:
 
 
 def test_templates_and_tests_mirror_the_features() -> None:
-    beside = {"bed", "benchmarks", "fixtures", "journeys", "errors"}
+    beside = {"access", "bed", "benchmarks", "faults", "fixtures", "fuzz", "journeys", "errors"}
     stray = [
         str(folder.relative_to(ROOT))
         for top in ("templates", "tests")
