@@ -60,13 +60,16 @@ def use_settings(app: Flask, settings: Settings) -> None:
     app.config.update(_flask_settings(settings))
     app.extensions["auditor"] = settings
     clock.use_zone(settings.timezone)
-    db.connect(settings.database_url)
+    from auditor.integrity import unfinished
+
+    db.connect(settings.database_url, wait=settings.database_wait)
+    unfinished.settle(settings)
     activity.configure(settings.log_key, settings.head_file)
 
 
 def open_database(settings: Settings) -> None:
     """Create or upgrade the database of ``settings``; safe when several processes start at once."""
-    db.connect(settings.database_url)
+    db.connect(settings.database_url, wait=settings.database_wait)
     migrating.upgrade(settings)
 
 

@@ -48,7 +48,7 @@ class Settings:
     trusted_proxies: int = 0
     max_upload_bytes: int = 50 * 1024 * 1024
     run_scheduler: bool = True
-    database_wait: int = 15  # seconds for a lock that somebody else holds in the database
+    database_wait: float = 15  # seconds for a lock that somebody else holds in the database
     mail: Mail = field(default_factory=Mail)
 
     @property

@@ -15,7 +15,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
-from urllib.parse import unquote, urlsplit
 
 from flask import has_app_context
 from peewee import (
@@ -28,8 +27,8 @@ from peewee import (
     SqliteDatabase,
     TextField,
 )
-from playhouse.postgres_ext import PooledPsycopg3Database
 
+from auditor.connections import WAIT, made
 from auditor.failpoints import FailPoint, reached
 from auditor.language import _
 
@@ -37,7 +36,7 @@ database = DatabaseProxy()
 _CHUNK = 500  # rows an INSERT: stays below SQLite's limit of 32,766 variables at 60 columns
 
 
-_pointed_at = ""
+_pointed_at: tuple[str, float] = ("", 0)
 
 
 def let_go() -> None:
@@ -48,45 +47,19 @@ def let_go() -> None:
         database.close_idle()
 
 
-def connect(url: str, connections: int = 16) -> None:
+def connect(url: str, connections: int = 16, wait: float = WAIT) -> None:
     """Point the application at the database of ``url`` (``sqlite:///…`` or ``psycopg3://…``).
 
-    Where it points there already, nothing happens: a second pool would leave the first one's connections open.
+    ``wait``: how many seconds a lock of somebody else's is waited for. Where it points there already, nothing
+    happens: a second pool would leave the first one's connections open.
     """
     global _pointed_at
-    if url == _pointed_at:
+    if (url, wait) == _pointed_at:
         return
     if database.obj is not None:
         let_go()
-    _pointed_at = url
-    if url.startswith("sqlite:///"):
-        database.initialize(
-            SqliteDatabase(
-                url.removeprefix("sqlite:///"),
-                pragmas={
-                    "journal_mode": "wal",
-                    "foreign_keys": 1,
-                    "busy_timeout": 15000,
-                    "synchronous": "normal",
-                },
-                autoconnect=False,
-            )
-        )
-        return
-    parts = urlsplit(url)
-    database.initialize(
-        PooledPsycopg3Database(
-            parts.path.lstrip("/"),
-            host=parts.hostname,
-            port=parts.port or 5432,
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            autoconnect=False,
-            max_connections=connections,
-            stale_timeout=300,
-            timeout=20,
-        )
-    )
+    _pointed_at = url, wait
+    database.initialize(made(url, connections, wait))
 
 
 def is_sqlite() -> bool:
@@ -100,6 +73,31 @@ def transaction() -> Any:
     and then writes is never refused half-way.
     """
     return database.atomic("IMMEDIATE") if is_sqlite() else database.atomic()
+
+
+def renew() -> None:
+    """Replace this thread's connection where it has died, so that what failed can be told of.
+
+    Raises OperationalError when the database still cannot be reached.
+    """
+    if database.is_closed() or database.is_connection_usable():
+        return
+    database.close()
+    database.connect()
+
+
+@contextmanager
+def hardly_waiting() -> Iterator[None]:
+    """Inside, hardly wait for SQLite's one writer: for what may as well be written the next time."""
+    if not is_sqlite():
+        yield
+        return
+    (usual,) = database.execute_sql("PRAGMA busy_timeout").fetchone()
+    database.execute_sql("PRAGMA busy_timeout = 100")
+    try:
+        yield
+    finally:
+        database.execute_sql(f"PRAGMA busy_timeout = {int(usual)}")
 
 
 @contextmanager
@@ -282,7 +280,9 @@ class CountedModel(BaseModel):
     @classmethod
     def written_columns(cls) -> list[str]:
         """Return the columns in which people write, and whose text can be erased."""
-        return [str(field.name) for field in cls._meta.sorted_fields if isinstance(field, Written | WrittenLine)]
+        return [
+            str(field.name) for field in cls._meta.sorted_fields if isinstance(field, Written | WrittenLine)
+        ]
 
     @classmethod
     def empty_text(cls, row_id: int, column: str) -> bool:

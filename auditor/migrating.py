@@ -10,7 +10,7 @@ from typing import Any
 
 from playhouse.migrations import Runner
 
-from auditor import db, places
+from auditor import connections, db, places
 from auditor.config import Settings
 from auditor.errors import ConfigurationError
 from auditor.failpoints import FailPoint, reached
@@ -39,10 +39,14 @@ def runner() -> Runner:
 def upgrade(settings: Settings) -> list[str]:
     """Apply what is missing and return the names of the migrations applied.
 
-    Raises ConfigurationError when the database is of a newer version than this program.
+    Raises ConfigurationError when the database is of a newer version than this program, and when there is none
+    although this data folder has had one: an empty company must not take the place of one that is away.
     """
+    _make_file(settings)
     with db.connected(), _alone(settings):
         migrations = runner()
+        if not migrations.applied() and settings.head_file.exists():
+            raise ConfigurationError(_away(settings))
         unknown = [entry.name for entry in migrations.status() if entry.path is None]
         if unknown:
             raise ConfigurationError(
@@ -61,6 +65,30 @@ def upgrade(settings: Settings) -> list[str]:
         return sorted(set(migrations.applied()) - before)
 
 
+def _make_file(settings: Settings) -> None:
+    """Create the file of an embedded database that never was; connections do not."""
+    if not settings.is_sqlite:
+        return
+    file = connections.file_of(settings.database_url)
+    if file.exists():
+        return
+    if settings.head_file.exists():
+        raise ConfigurationError(_away(settings))
+    file.touch()
+
+
+def _away(settings: Settings) -> str:
+    where = (
+        f"The database {connections.file_of(settings.database_url)} is not there"
+        if settings.is_sqlite
+        else "The database that DATABASE_URL names is empty"
+    )
+    return (
+        f"{where}, but {settings.head_file} says that there was one. Nothing was changed. Is its disk mounted? "
+        "Put the database back, or restore a backup. To begin with an empty company, choose an empty folder."
+    )
+
+
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
     """Hold the lock of upgrades: a file lock beside SQLite, an advisory lock on PostgreSQL."""
@@ -69,8 +97,11 @@ def _alone(settings: Settings) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
         return
+    (waits,) = db.database.execute_sql("SHOW lock_timeout").fetchone()
+    db.database.execute_sql("SET lock_timeout = 0")  # another process may upgrade a large table before us
     db.database.execute_sql("SELECT pg_advisory_lock(%s)", (_LOCK,))
     try:
         yield
     finally:
         db.database.execute_sql("SELECT pg_advisory_unlock(%s)", (_LOCK,))
+        db.database.execute_sql("SELECT set_config('lock_timeout', %s, false)", (waits,))
