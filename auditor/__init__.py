@@ -11,7 +11,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from auditor import activity, clock, db, language, migrating, navigation, places, typed, web
+from auditor import activity, clock, db, health, language, migrating, navigation, places, typed, web
 from auditor.config import Settings
 
 
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
         app.register_blueprint(feature.bp)
     web.install(app, accounts.load_actor, navigation.of(app), sights.of(app), accounts.must_change_first)
     return app
+    app.register_blueprint(health.bp)
 
 
 def use_settings(app: Flask, settings: Settings) -> None:

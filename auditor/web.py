@@ -8,16 +8,15 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, has_request_context, redirect, render_template, request, url_for
-from flask_wtf.csrf import CSRFError
-from peewee import InterfaceError, ModelSelect, OperationalError
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, g, has_request_context, redirect, request, url_for
+from peewee import ModelSelect
 from werkzeug.wrappers import Response as BaseResponse
 
-from auditor import assets, clock, db, language
+from auditor import activity, assets, clock, db, errorpages, health, language
 from auditor.access import NOBODY, Actor, Permission, marks_of
-from auditor.errors import Forbidden, NotFound, RuleBroken
+from auditor.errors import Forbidden, NotFound
 
+_WITHOUT_DATABASE = {*assets.ASSETS, health.ENDPOINT}
 PAGE_SIZES = (25, 50, 100)
 LANGUAGE_COOKIE = "language"
 _POLICY = (
@@ -65,12 +64,12 @@ def install(
         for known in list(g):
             if known != "csrf_valid":  # said of this request, just before
                 g.pop(known)
-        if request.endpoint != "static":
+        if request.endpoint not in _WITHOUT_DATABASE:
             g.opened_database = db.database.connect(reuse_if_open=True)
 
     @app.before_request
     def check_permission() -> BaseResponse | None:
-        if request.endpoint is None or request.endpoint in assets.ASSETS:
+        if request.endpoint is None or request.endpoint in _WITHOUT_DATABASE:
             return None  # 404 and 405 are werkzeug's answers; files in static/ are public
         marks = marks_of(app.view_functions[request.endpoint])
         g.actor = load_actor()
@@ -127,35 +126,13 @@ def install(
         instant=language.format_instant,
         fiscal_year=language.fiscal_year_name,
     )
-    _install_errors(app)
+    errorpages.install(app)
 
 
 def _day(day: date | None) -> str:
     """Return a date for people who plan, with its year where that is not the current one."""
     far = day is not None and day.year != clock.day_of(request_time()).year
     return language.format_long_day(day) if far else language.format_day(day)
-
-
-def _install_errors(app: Flask) -> None:
-    def page(status: int, **values: Any) -> tuple[str, int]:
-        return render_template("errors/error.html", status=status, **values), status
-
-    app.register_error_handler(NotFound, lambda error: page(404))
-    app.register_error_handler(Forbidden, lambda error: page(403))
-    app.register_error_handler(RuleBroken, lambda error: page(422, reason=str(error)))
-    app.register_error_handler(CSRFError, lambda error: page(400, expired=True))
-    for gone in (OperationalError, InterfaceError):
-        app.register_error_handler(gone, lambda error: page(503))
-
-    @app.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> Any:
-        if error.code is None or error.code < 400:
-            return error
-        return page(error.code)
-
-    @app.errorhandler(500)
-    def broken(_error: Any) -> Any:
-        return page(500)
 
 
 def choose_language(default: str, of_person: Callable[[], str]) -> Callable[[], str]:

@@ -105,9 +105,10 @@ def touch_session(session: queries.OpenSession, at: datetime) -> None:
     if at - session.seen_at < _TOUCH_EVERY:
         return
     lasts = min(at + SESSION_LASTS, session.started_at + SESSION_LASTS_AT_MOST)
-    Session.update(seen_at=at, expires_at=lasts).where(
-        Session.id == session.id, Session.ended_at.is_null()
-    ).execute()
+    with db.hardly_waiting():
+        Session.update(seen_at=at, expires_at=lasts).where(
+            Session.id == session.id, Session.ended_at.is_null()
+        ).execute()
 
 
 def end_sessions(person_id: int, at: datetime, but: int | None = None) -> int:

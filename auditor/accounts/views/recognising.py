@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from flask import g, redirect, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_login import LoginManager, UserMixin, current_user, login_user
-from peewee import InterfaceError, OperationalError
+from peewee import DatabaseError, InterfaceError, OperationalError
 from werkzeug.wrappers import Response
 
+from auditor import outages
 from auditor.access import NOBODY, Actor, Role
 from auditor.accounts import actions, queries
 from auditor.accounts.views.blueprint import bp
@@ -17,6 +19,7 @@ from auditor.accounts.words import ROLE_LABELS
 from auditor.clock import day_of
 from auditor.dated import Moment
 from auditor.language import LANGUAGES, _, current
+from auditor.outages import Outage
 from auditor.people import queries as people
 from auditor.web import current_actor, request_time, safe_next
 
@@ -26,6 +29,7 @@ _WITHOUT_NEW_PASSWORD = {
     "accounts.sign_out",
     "accounts.language",
 }
+log = logging.getLogger("auditor.outages")
 login_manager = LoginManager()
 # The session table ends a session; binding it to an address would sign phones out as they move.
 login_manager.session_protection = None
@@ -62,8 +66,18 @@ def load_actor() -> Actor:
     opened: queries.OpenSession = current_user.opened
     g.opened = opened
     g.theme = opened.theme or "auto"
-    actions.touch_session(opened, request_time())
+    _touch(opened)
     return queries.actor_for(opened.person_id, request_time())
+
+
+def _touch(opened: queries.OpenSession) -> None:
+    """Have the session last longer; where nothing can be written, the page is read all the same."""
+    try:
+        actions.touch_session(opened, request_time())
+    except DatabaseError as error:
+        if outages.of(error) in (None, Outage.GONE, Outage.DAMAGED):
+            raise
+        log.warning("a session could not be kept awake: %s", error)
 
 
 def recognise(token: str) -> None:
@@ -99,7 +113,7 @@ def shell() -> dict[str, Any]:
     here = request.full_path.rstrip("?") if request.method == "GET" else _page_before()
     shown: dict[str, Any] = {"language_url": url_for("accounts.language", code=other, next=here)}
     actor = current_actor()
-    if actor.person_id is None:
+    if actor.person_id is None or g.get("outage"):  # a page of an outage asks the database for nothing
         return shown
     try:
         name = people.name(actor.person_id, Moment(day_of(request_time()), request_time()))
