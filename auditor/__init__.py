@@ -51,9 +51,9 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     )  # fmt: skip
     for feature in features:
         app.register_blueprint(feature.bp)
+    app.register_blueprint(health.bp)
     web.install(app, accounts.load_actor, navigation.of(app), sights.of(app), accounts.must_change_first)
     return app
-    app.register_blueprint(health.bp)
 
 
 def use_settings(app: Flask, settings: Settings) -> None:
@@ -61,16 +61,16 @@ def use_settings(app: Flask, settings: Settings) -> None:
     app.config.update(_flask_settings(settings))
     app.extensions["auditor"] = settings
     clock.use_zone(settings.timezone)
-    from auditor.integrity import unfinished
-
     db.connect(settings.database_url, wait=settings.database_wait)
-    unfinished.settle(settings)
     activity.configure(settings.log_key, settings.head_file)
 
 
 def open_database(settings: Settings) -> None:
     """Create or upgrade the database of ``settings``; safe when several processes start at once."""
+    from auditor.integrity import unfinished
+
     db.connect(settings.database_url, wait=settings.database_wait)
+    unfinished.settle(settings)
     migrating.upgrade(settings)
 
 
