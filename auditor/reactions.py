@@ -15,6 +15,8 @@ from auditor.findings.beside import findings_beside, items_with_finding
 from auditor.notifications.password_links import mail_password_link
 from auditor.promises.queries import kept_by
 from auditor.promises.results import last_results
+from auditor.scheduling.waiting import waiting_for as scheduler_stands
+from auditor.worklist import queries as worklist
 
 
 def subscribe() -> None:
@@ -27,6 +29,8 @@ def subscribe() -> None:
     if last_results not in catalogue.last_results:
         catalogue.last_results.append(last_results)
         catalogue.kept_promises.append(kept_by)
+    if scheduler_stands not in worklist.more:
+        worklist.more.append(scheduler_stands)
     events.subscribe(events.DepartmentAdded, subject_of_department)
     events.subscribe(events.PasswordLinkMade, mail_password_link)
     events.subscribe(events.MembershipChanged, on_membership_changed)

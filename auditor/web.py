@@ -66,6 +66,7 @@ def install(
                 g.pop(known)
         if request.endpoint not in _WITHOUT_DATABASE:
             g.opened_database = db.database.connect(reuse_if_open=True)
+            activity.keep_time()
 
     @app.before_request
     def check_permission() -> BaseResponse | None:

@@ -54,15 +54,18 @@ def demo(data: Path, port: int) -> None:
     db.database.close()
     click.echo(table(address))
     click.echo("\n停止は Ctrl+C ／ Ctrl+C stops it.")
-    serve(app, "127.0.0.1", port, Runner(app, settings).start)
+    serve(app, "127.0.0.1", port, Runner(app, settings).start if settings.run_scheduler else lambda: None)
 
 
 def _own(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment without what belongs to a real installation: a demo touches no other database."""
+    """Return the environment without what belongs to a real installation: a demo touches no other database.
+
+    Whether the jobs run belongs to this start: a demo whose story is to stand still is started without.
+    """
     return {
         name: value
         for name, value in environ.items()
-        if not name.startswith("AUDITOR_") and name != "DATABASE_URL"
+        if name == "AUDITOR_SCHEDULER" or not (name.startswith("AUDITOR_") or name == "DATABASE_URL")
     }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
-import time
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from auditor import clock, db, migrating, settings_of
 from auditor.accounts.beginning import new_code
 from auditor.console import command
 from auditor.language import _
-from auditor.scheduling import actions, queries
+from auditor.scheduling import actions, queries, words
 from auditor.scheduling.jobs import TABLE, named
 from auditor.scheduling.models import JobRun
 
@@ -92,12 +93,12 @@ def scheduler(data: Path | None) -> None:
     except AuditorError as error:
         click.echo(f"auditor: {error}", err=True)
         sys.exit(1)
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
     runner.start()
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        runner.stop()
+    ended.wait()
+    runner.stop()
 
 
 @click.group()
@@ -108,8 +109,8 @@ def jobs() -> None:
 @command(jobs, "list")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def list_jobs(as_json: bool) -> None:
-    """List the jobs with their last and next run. Example: auditor jobs list"""
-    lines = queries.timetable()
+    """List the jobs with their last and next run, and which has not run for too long. Example: auditor jobs list"""
+    lines, now = queries.timetable(), clock.now()
     if as_json:
         rows = [
             {
@@ -117,6 +118,8 @@ def list_jobs(as_json: bool) -> None:
                 "state": line.state,
                 "last": line.run.started_at.isoformat() if line.run else None,
                 "next": line.next_at.isoformat() if line.next_at else None,
+                "success": line.success.started_at.isoformat() if line.success else None,
+                "overdue": line.overdue(now) is not None,
             }
             for line in lines
         ]
@@ -124,7 +127,9 @@ def list_jobs(as_json: bool) -> None:
         return
     for line in lines:
         last = f"{line.run.started_at.astimezone(clock.zone()):%Y-%m-%d %H:%M}" if line.run else "-"
-        click.echo(f"{line.job.name:24} {line.state:8} {last}")
+        silent = line.overdue(now)
+        late = f"  {words.silence(silent)}" if silent else ""
+        click.echo(f"{line.job.name:24} {line.state:8} {last}{late}")
 
 
 @command(jobs, "run")
@@ -148,13 +153,19 @@ def run_jobs(name: str | None, at: datetime | None) -> None:
 
 def _sentence(run: JobRun) -> str:
     counts = _("%(changed)d changed, %(aside)d set aside", changed=run.changed, aside=run.failed_rows)
+    said = [_said(run.outcome), counts, words.caught_up(run)]
     detail = f": {run.detail}" if run.detail else ""
-    return f"{run.job}: {_said(run.outcome)}, {counts}{detail}"
+    return f"{run.job}: {_(', ').join(part for part in said if part)}{detail}"
 
 
 def _said(outcome: str) -> str:
-    words = {"done": _("Finished"), "failed": _("Failed"), "running": _("Running")}
-    return str(words.get(outcome, outcome))
+    known = {
+        "done": _("Finished"),
+        "partly": _("Finished, some rows set aside"),
+        "failed": _("Failed"),
+        "running": _("Running"),
+    }
+    return str(known.get(outcome, outcome))
 
 
 @click.group("db")

@@ -2,6 +2,9 @@
 
 It starts after the server has forked (a scheduler started before never ticks in the child). What is right
 rests on unique keys in the database, never on this election.
+
+APScheduler times by the machine's clock: where somebody puts that back, every job would wait until it has
+caught up. Hence a look at the steady clock, which nobody can put, every few seconds.
 """
 
 from __future__ import annotations
@@ -9,13 +12,13 @@ from __future__ import annotations
 import fcntl
 import logging
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import IO, Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
-from auditor import clock, db
+from auditor import activity, clock, db
 from auditor.config import Settings
 from auditor.scheduling import actions, queries
 from auditor.scheduling.jobs import TABLE, Job, named
@@ -23,7 +26,8 @@ from auditor.scheduling.jobs import TABLE, Job, named
 log = logging.getLogger("auditor.jobs")
 _LOCK = 0x61756471
 _RETRY = 60.0  # seconds
-_LOOK = 5  # seconds between looks for runs that somebody asked for
+_LOOK = 5  # seconds between looks for runs that somebody asked for, and at the clock
+_JUMP = 30  # seconds by which somebody has put the clock; a time server corrects less at a time
 
 
 class Runner:
@@ -81,6 +85,7 @@ class Runner:
         if row[0]:
             return True
         self._connection.close()
+        self._connection = None
         return False
 
     def _tick(self) -> None:
@@ -99,21 +104,43 @@ class Runner:
                 args=[job],
                 seconds=int(job.every.total_seconds()),
                 # Each job runs at start too: memory forgets what was missed, the database knows.
-                next_run_time=clock.now() + timedelta(seconds=2 + position),
+                next_run_time=_soon(position),
                 id=job.name,
             )
         scheduler.add_job(self._run_asked, "interval", seconds=_LOOK, id="asked")
         self.scheduler = scheduler
         scheduler.start()
         log.info("the scheduler runs in this process")
+        threading.Thread(target=self._watch, name="auditor-clock", daemon=True).start()
+
+    def _watch(self) -> None:
+        before = clock.ahead()
+        while not self._stop.wait(_LOOK):
+            before = self.look_at_clock(before)
+
+    def look_at_clock(self, before: float) -> float:
+        """Begin every interval anew where the clock was put since it was ``before`` seconds ahead; returns how far now."""
+        ahead = clock.ahead()
+        if abs(ahead - before) > _JUMP and self.scheduler is not None:
+            log.warning("the machine's clock was put by %+.0f s; every job runs now", ahead - before)
+            for position, job in enumerate(TABLE):
+                self.scheduler.modify_job(job.name, next_run_time=_soon(position))
+            self.scheduler.modify_job("asked", next_run_time=_soon(0))
+        return ahead
 
     def _run(self, job: Job) -> None:
         with self.app.app_context(), db.connected():
+            activity.keep_time()
             actions.run(job, self.settings, clock.now())
 
     def _run_asked(self) -> None:
         with self.app.app_context(), db.connected():
+            activity.keep_time()
             for name in queries.asked():
                 job = named(name)
                 if job is not None:
                     actions.run(job, self.settings, clock.now())
+
+
+def _soon(position: int) -> datetime:
+    return clock.machine() + timedelta(seconds=2 + position)

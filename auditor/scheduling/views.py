@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from auditor.access import Permission, requires
 from auditor.errors import NotFound
 from auditor.language import _
-from auditor.scheduling import actions, queries
+from auditor.scheduling import actions, queries, words
 from auditor.scheduling.jobs import Job, named
 from auditor.web import request_time
 
@@ -18,14 +18,24 @@ bp = Blueprint("scheduling", __name__, url_prefix="/jobs")
 @bp.get("/")
 @requires(Permission.JOBS_READ)
 def index() -> str:
-    return render_template("scheduling/index.html", lines=queries.timetable())
+    lines, now = queries.timetable(), request_time()
+    silent = {line.job.name: words.silence(late) for line in lines if (late := line.overdue(now))}
+    return render_template(
+        "scheduling/index.html",
+        lines=lines,
+        silent=silent,
+        caught_up=words.caught_up,
+        stands=len(silent) == len(lines) or queries.silent_since(now) is not None,
+    )
 
 
 @bp.get("/<name>")
 @requires(Permission.JOBS_READ)
 def show(name: str) -> str:
     job = _job(name)
-    return render_template("scheduling/show.html", job=job, runs=queries.history(job.name))
+    return render_template(
+        "scheduling/show.html", job=job, runs=queries.history(job.name), caught_up=words.caught_up
+    )
 
 
 @bp.post("/<name>/run")

@@ -13,6 +13,8 @@ from auditor.work import DueThing, WorkItem
 Source = Callable[[Actor, Moment], list[WorkItem]]
 KINDS = ("audit", "finding", "report", "training", "roster", "system")
 SOON = timedelta(days=10)
+# What features below this one give, subscribed in auditor.reactions.
+more: list[Source] = []
 
 
 def sources() -> list[Source]:
@@ -20,10 +22,11 @@ def sources() -> list[Source]:
     from auditor.accounts.waiting import waiting_for as accounts
     from auditor.audits.waiting import waiting_for as audits
     from auditor.findings.waiting import waiting_for as findings
+    from auditor.notifications.waiting import waiting_for as notifications
     from auditor.people.waiting import waiting_for as people
     from auditor.training.waiting import waiting_for as training
 
-    return [audits, findings, training, people, accounts]
+    return [audits, findings, training, people, accounts, *more]
 
 
 def waiting_for(actor: Actor, moment: Moment) -> list[WorkItem]:
