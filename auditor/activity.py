@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import os
 import struct
 import tempfile
@@ -29,6 +30,7 @@ from auditor.failpoints import FailPoint, reached
 from auditor.prepared import Prepared, instant
 
 _LOCK = 0x61756469  # the advisory lock of the chain's end on PostgreSQL
+_log = logging.getLogger("auditor.outages")
 GENESIS = "0" * 64
 _key = b""
 _head_file: Path | None = None
@@ -260,11 +262,34 @@ _latest = Prepared(
 
 
 def kept_head() -> tuple[int, str] | None:
-    """Return the head kept outside the database, or None when there is none yet."""
+    """Return the head kept outside the database; None when there is none yet, or it cannot be read."""
+    try:
+        return _read_head()
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # `auditor verify` says so (unreadable_head); no save is refused for it
+
+
+def unreadable_head() -> Path | None:
+    """Return the file of a head that cannot be read, also one that was set aside for a new one."""
+    if _head_file is None:
+        return None
+    try:
+        _read_head()
+    except (OSError, ValueError, KeyError, TypeError):
+        return _head_file
+    aside = _set_aside(_head_file)
+    return aside if aside.exists() else None
+
+
+def _read_head() -> tuple[int, str] | None:
     if _head_file is None or not _head_file.exists():
         return None
     kept = json.loads(_head_file.read_text(encoding="ascii"))
     return int(kept["seq"]), str(kept["hash"])
+
+
+def _set_aside(file: Path) -> Path:
+    return file.with_name(f"{file.name}.unreadable")
 
 
 def kept_folder() -> Path | None:
@@ -273,17 +298,38 @@ def kept_folder() -> Path | None:
 
 
 def _keep_head(seq: int, link: str) -> None:
-    """Write the head beside the database. A crash before this leaves an older head, which still witnesses."""
+    """Write the head beside the database. A crash before this leaves an older head, which still witnesses.
+
+    What it belongs to is committed: where it cannot be written, that is logged and the next action tries again.
+    """
     if _head_file is None:
         return
+    try:
+        _write_head(_head_file, seq, link)
+    except OSError as error:
+        _log.error("the end of the log could not be kept in %s: %s", _head_file, error)
+
+
+def _write_head(file: Path, seq: int, link: str) -> None:
     kept = kept_head()
     if kept is not None and kept[0] >= seq:
         return  # another process was faster with a later one
-    handle, name = tempfile.mkstemp(dir=_head_file.parent, prefix=_DRAFT)
-    with os.fdopen(handle, "w", encoding="ascii") as out:
-        json.dump({"seq": seq, "hash": link}, out)
-    reached(FailPoint.HEAD_DRAFTED)
-    os.replace(name, _head_file)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=_DRAFT)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            json.dump({"seq": seq, "hash": link}, out)
+        reached(FailPoint.HEAD_DRAFTED)
+        if kept is None and file.is_file():
+            os.replace(file, _set_aside(file))  # for whoever asks what it was
+        os.replace(name, file)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def is_behind() -> bool:
+    """Tell whether the database ends before the kept head: an older copy stands in its place."""
+    kept = kept_head()
+    return kept is not None and kept[0] > head()[0]
 
 
 def drafts_of_head(folder: Path) -> Iterator[Path]:

@@ -6,13 +6,19 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from auditor import db, leftovers
+from auditor import activity, db, leftovers
 from auditor.evidence.actions import path_of
 from auditor.evidence.models import StoredFile
 
 
 def tidy(folder: Path, at: datetime) -> int:
-    """Remove the bytes of erased files, and strays that are a day old; returns how many files went."""
+    """Remove the bytes of erased files, and strays that are a day old; returns how many files went.
+
+    Nothing goes while an older copy of the database stands in the place of the one that the log tells of: what
+    it does not name may be named by the right one.
+    """
+    if activity.is_behind():
+        return 0
     gone = 0
     for (sha256,) in db.tuples(
         StoredFile.select(StoredFile.sha256).where(StoredFile.erased_at.is_null(False))

@@ -42,6 +42,7 @@ class Problem:
             "event_added": _("Event %(event)d was slipped into the log.", **place),
             "head_missing": _("The log ends before event %(event)d, which was its end once: events were removed.", **place),
             "head_differs": _("Event %(event)d is not the one that the kept end of the log names.", **place),
+            "head_unreadable": _("%(detail)s cannot be read: it kept the end of the log outside the database. Compare it with a backup, then remove it.", **place),
             "witness_changed": _("The digests of event %(event)d for table %(table)s were changed.", **place),
             "witness_missing": _("The digests of event %(event)d for table %(table)s are missing.", **place),
             "witness_added": _("Digests for table %(table)s were slipped in for event %(event)d.", **place),
@@ -53,6 +54,7 @@ class Problem:
             "derived": _("%(table)s %(row)d: the current state does not agree with the dated rows (%(detail)s).", **place),
             "erased_silently": _("%(table)s %(row)d was emptied: no event tells of an erasure.", **place),
             "file_missing": _("Evidence file %(row)d (%(detail)s) is missing.", **place),
+            "file_unreadable": _("Evidence file %(row)d (%(detail)s) cannot be read.", **place),
             "file_changed": _("Evidence file %(row)d (%(detail)s) was changed.", **place),
         }  # fmt: skip
         return str(texts[self.code])
@@ -67,6 +69,7 @@ class Report:
     rows: int
     files: int
     head: tuple[int, str]
+    behind: int = 0  # the event that the kept head still names, where the log has gone on
 
     @property
     def clean(self) -> bool:
@@ -87,7 +90,9 @@ def verify(evidence_folder: Path) -> Report:
     problems.extend(_silent_erasures())
     files = list(StoredFile.select().where(StoredFile.erased_at.is_null()).order_by(StoredFile.id))
     problems.extend(problem for stored in files for problem in _file_problems(stored, evidence_folder))
-    return Report(problems, chain.events, rows, len(files), activity.head())
+    head, kept = activity.head(), activity.kept_head()
+    behind = kept[0] if kept is not None and kept[0] < head[0] else 0
+    return Report(problems, chain.events, rows, len(files), head, behind)
 
 
 def table_problems(model: type[CountedModel], chain: _Chain) -> list[Problem]:
@@ -120,6 +125,9 @@ class _Chain:
     def problems(self) -> Iterator[Problem]:
         seq, prev = 0, GENESIS
         kept = activity.kept_head()
+        unreadable = activity.unreadable_head()
+        if unreadable is not None:
+            yield Problem("head_unreadable", detail=unreadable.name)
         for event in ActivityEvent.select().order_by(ActivityEvent.seq).iterator():
             self.events += 1
             if event.seq < 1:
@@ -251,10 +259,11 @@ def _silent_erasures() -> Iterator[Problem]:
 
 
 def _file_problems(stored: StoredFile, folder: Path) -> Iterator[Problem]:
-    path = path_of(folder, stored.sha256)
-    if not path.exists():
+    try:
+        with path_of(folder, stored.sha256).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != stored.sha256:
+                yield Problem("file_changed", row=stored.id, detail=stored.sha256[:12])
+    except FileNotFoundError:
         yield Problem("file_missing", row=stored.id, detail=stored.sha256[:12])
-        return
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != stored.sha256:
-            yield Problem("file_changed", row=stored.id, detail=stored.sha256[:12])
+    except OSError:
+        yield Problem("file_unreadable", row=stored.id, detail=stored.sha256[:12])

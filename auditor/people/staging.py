@@ -10,8 +10,9 @@ from pathlib import Path
 
 from auditor import db, leftovers
 from auditor.access import Actor
-from auditor.errors import NotFound
+from auditor.errors import NotFound, RuleBroken
 from auditor.failpoints import FailPoint, reached
+from auditor.language import _l
 from auditor.people import queries
 from auditor.people.models import RosterImport, StagedRoster
 from auditor.people.plan import RosterPlan
@@ -53,11 +54,14 @@ def _keep(folder: Path, digest: str, content: bytes) -> None:
     """Write the file under another name, sync it, then give it its own: never half a file (design §5)."""
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, prefix=".upload")
-    with os.fdopen(handle, "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(name, folder / digest)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(name, folder / digest)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def staged_for(staged_id: int, at: datetime) -> StagedRoster:
@@ -75,11 +79,18 @@ def waiting(at: datetime) -> list[StagedRoster]:
 
 
 def read(folder: Path, row: StagedRoster) -> RosterFile:
-    """Read the kept file against what is registered now. Raises NotFound when it is gone from the disk."""
+    """Read the kept file against what is registered now.
+
+    Raises NotFound when it is gone from the disk, RuleBroken when it is not what was uploaded.
+    """
     try:
         content = (folder / row.file_hash).read_bytes()
     except FileNotFoundError as error:
         raise NotFound from error
+    if sha256(content).hexdigest() != row.file_hash:
+        raise RuleBroken(
+            _l("The uploaded file was damaged on the disk. Nothing was changed. Upload it once more.")
+        )
     return read_bytes(content, row.filename)
 
 

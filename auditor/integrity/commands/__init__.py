@@ -30,11 +30,14 @@ def register(main: click.Group) -> None:
         if as_json:
             click.echo(json.dumps({
                 "clean": report.clean, "events": report.events, "rows": report.rows, "files": report.files,
-                "head": list(report.head), "problems": [vars(problem) for problem in report.problems],
+                "head": list(report.head), "kept_head_behind": report.behind, "problems": [vars(problem) for problem in report.problems],
             }))  # fmt: skip
         else:
             for problem in report.problems:
                 click.echo(str(problem))
+            if report.behind:
+                said = _("The end of the log kept outside the database still names event %(seq)d. The next save writes it anew; if it does not, look whether the data folder can be written.", seq=report.behind)  # fmt: skip
+                click.echo(said)
             found = len(report.problems)
             counts = {"events": report.events, "rows": report.rows, "files": report.files}
             verdict = _("clean") if report.clean else _n("%(num)d problem", "%(num)d problems", found)
