@@ -26,14 +26,7 @@ from auditor.integrity.archive import Manifest, Writer
 from auditor.language import _l
 
 BACKUP_MADE = activity.event_type("backup.made", _l("Backup made"), "head", "hash", "files", "lacking")
-# What the environment of an installation may set: kept with its value, or only by name.
-PLAIN = (
-    "AUDITOR_BASE_URL", "AUDITOR_DATA", "AUDITOR_DATABASE_WAIT", "AUDITOR_LANGUAGE", "AUDITOR_MAIL_FROM", "AUDITOR_MAX_UPLOAD_MB",
-    "AUDITOR_SCHEDULER", "AUDITOR_SECURE_COOKIES", "AUDITOR_SMTP_HOST", "AUDITOR_SMTP_PASSWORD_FILE",
-    "AUDITOR_SMTP_PORT", "AUDITOR_SMTP_SECURITY", "AUDITOR_SMTP_USER", "AUDITOR_LOG_KEY_FILE",
-    "AUDITOR_SECRET_KEY_FILE", "AUDITOR_TIMEZONE", "AUDITOR_TRUSTED_PROXIES",
-)  # fmt: skip
-SECRET = ("AUDITOR_LOG_KEY", "AUDITOR_SECRET_KEY", "AUDITOR_SMTP_PASSWORD", "DATABASE_URL")
+_SECRETS = ("_KEY", "_PASSWORD")  # how the name of a secret in the environment ends
 
 
 @dataclass(frozen=True)
@@ -76,7 +69,7 @@ def back_up(
         manifest = writer.close(
             settings.log_key, product=version("auditor"), made_at=at.isoformat(timespec="seconds"),
             engine="sqlite" if db.is_sqlite() else "postgresql", migrations=migrations, head=list(head),
-            lacking=lacking, environment=_environment(environ),
+            lacking=lacking, environment=environment(environ),
         )  # fmt: skip
     with activity.action(actor, at):
         activity.record(
@@ -150,6 +143,10 @@ def _add(writer: Writer, sha256: str, folder: Path) -> bool:
     return True
 
 
-def _environment(environ: Mapping[str, str]) -> dict[str, str]:
-    said = {name: environ[name] for name in PLAIN if name in environ}
-    return {**said, **{name: "(secret: not kept)" for name in SECRET if name in environ}}
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that an installation takes from its environment; secrets by name only."""
+    return {
+        name: "(secret: not kept)" if name == "DATABASE_URL" or name.endswith(_SECRETS) else value
+        for name, value in sorted(environ.items())
+        if name == "DATABASE_URL" or name.startswith("AUDITOR_")
+    }
