@@ -13,7 +13,7 @@ WORKERS ?= auto
 TESTS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types bench migration release-fixture wheel clean
+.PHONY: help run test lint format types bench migration access-matrix release-fixture wheel clean
 
 help:
 	@echo 'make run     the demo company at http://127.0.0.1:$(PORT) (sign-ins are printed)'
@@ -51,6 +51,10 @@ migration: $(VENV)/.installed-test
 #   AUDITOR_TEST_DATABASE_URL=postgresql://… make release-fixture NAME=0.2.0
 release-fixture: $(VENV)/.installed-test
 	$(BIN)/python -m tests.bed.newrelease $(NAME)
+
+# What every route answers to every person; read each line that changed before you keep it.
+access-matrix: $(VENV)/.installed-test
+	$(BIN)/python -m tests.access.newmatrix
 
 wheel: $(VENV)/.venv
 	$(PIP) wheel --no-deps --wheel-dir dist .
