@@ -30,7 +30,8 @@ class Mail:
     password: str = field(default="", repr=False)
     sender: str = "auditor@localhost"
     security: str = "none"  # none, starttls, tls
-    timeout: int = 20  # seconds
+    timeout: int = 20  # seconds for each answer of the server
+    run_seconds: int = 30  # after this no further mail begins in one run of the job, so that others get their turn
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ class Settings:
                 password=_secret(env, "AUDITOR_SMTP_PASSWORD"),
                 sender=env.get("AUDITOR_MAIL_FROM", "auditor@localhost"),
                 security=_choice(env, "AUDITOR_SMTP_SECURITY", ("none", "starttls", "tls"), "none"),
+                timeout=_number(env, "AUDITOR_SMTP_TIMEOUT", 20, 1, 300),
+                run_seconds=_number(env, "AUDITOR_SMTP_RUN_SECONDS", 30, 1, 600),
             ),
         )
 

@@ -93,6 +93,7 @@ class SettingsForm(NamesForm):
     )
     first_password_days = _days(_l("Days for which first passwords are valid"), 90)
     leaver_kept_years = _days(_l("Years for which names of leavers are kept"), 50)
+    mail_kept_days = _days(_l("Days for which sent mails stay in the outbox"), 3650)
     valid_from = DateField(_l("Holds from"), validators=[InputRequired(_l("Enter a date."))])
     tip = HiddenField()
 

@@ -31,6 +31,8 @@ DEFAULTS: dict[str, Any] = {
     "first_password_days": 14,
     # Years that a leaver's name and address are kept; then they are erased (design §3.11).
     "leaver_kept_years": 5,
+    # Days that mails which were sent stay in the outbox.
+    "mail_kept_days": 365,
 }
 
 
@@ -82,6 +84,7 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "reminder_days": _days,
     "first_password_days": _number(1, 90),
     "leaver_kept_years": _number(1, 50),
+    "mail_kept_days": _number(1, 3650),
 }
 
 

@@ -22,6 +22,7 @@ from auditor.evidence.models import StoredFile
 from auditor.failpoints import FailPoint, reached
 from auditor.integrity import outside, texts, written
 from auditor.language import _l
+from auditor.notifications.tidying import forget_answers
 from auditor.people import queries as people
 from auditor.people.models import Employment, PersonDetail
 
@@ -55,6 +56,7 @@ def empty_person(actor: Actor, person_id: int, at: datetime) -> int:
         if rows:
             for model in (Session, PasswordToken, Preference, Credential):
                 model.delete().where(model.person == person_id).execute()
+            forget_answers()
             activity.record(PERSON_ERASED, person=person_id, rows=rows)
     return rows
 

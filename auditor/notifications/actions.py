@@ -1,25 +1,23 @@
-"""Puts notices into the outbox, bundles them into mails, and gives failed mails another try."""
+"""Puts notices into the outbox and bundles them into mails."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from peewee import fn
+from peewee import Case, fn
 
-from auditor import activity, clock, db
-from auditor.access import Actor
+from auditor import clock, db
 from auditor.dated import Moment
 from auditor.failpoints import FailPoint, reached
-from auditor.language import _l
 from auditor.notifications import kinds
 from auditor.notifications.models import Mail, Notice
 from auditor.people import queries as people
 from auditor.people.models import PersonDetail
 
-MAIL_RETRIED = activity.event_type("mail.retried", _l("Mail queued again"), "mail")
-_BATCH = 2000  # notices bundled in one transaction
+_LOCK = 0x61756473  # the advisory lock of bundling on PostgreSQL
+_PERSONS = 500  # whose notices are bundled in one transaction
 _CHUNK = 500  # notices an INSERT
 
 
@@ -83,48 +81,89 @@ def bundle(at: datetime) -> int:
 def _bundle_batch(at: datetime) -> int:
     day = clock.day_of(at)
     with db.transaction():
-        had = Mail.select(Mail.person).where(Mail.day == day, Mail.number == 1)
-        waiting = list(
-            Notice.select()
-            .where(
-                Notice.mail.is_null(), Notice.created_at <= at, Notice.immediate | Notice.person.not_in(had)
-            )
-            .order_by(Notice.id)
-            .limit(_BATCH)
-        )
-        if not waiting:
+        _alone()
+        wanted = _waiting_by_mail(at, day)
+        if not wanted:
             return 0
-        wanted: dict[tuple[int, int], list[int]] = {}
-        for notice in waiting:
-            wanted.setdefault((notice.person_id, notice.id if notice.immediate else 0), []).append(notice.id)
-        reasons = _reasons_not_to_send({person_id for person_id, _apart in wanted}, at)
-        numbers = _used_numbers({person_id for person_id, _apart in wanted}, day)
-        for (person_id, apart), notice_ids in wanted.items():
+        person_ids = {person_id for person_id, _apart in wanted}
+        reasons = _reasons_not_to_send(person_ids, at)
+        numbers = _used_numbers(person_ids, day)
+        rows = []
+        for person_id, apart in wanted:
             # Number 1 is the day's bundle; mails of their own count on from 2.
             number = max(numbers.get(person_id, 1), 1) + 1 if apart else 1
             numbers[person_id] = max(numbers.get(person_id, 1), number)
-            mail = _make_mail(person_id, number, at, reasons.get(person_id, ""))
-            reached(FailPoint.MAIL_MADE)
-            Notice.update(mail=mail).where(Notice.id.in_(notice_ids), Notice.mail.is_null()).execute()
-        return len(wanted)
+            rows.append(_mail_row(person_id, number, at, reasons.get(person_id, "")))
+        _write_mails(rows, list(wanted.values()))
+        return len(rows)
 
 
-def _make_mail(person_id: int, number: int, at: datetime, reason: str) -> Mail:
-    mail: Mail = Mail.create(
-        person=person_id,
-        day=clock.day_of(at),
-        number=number,
-        message_id=f"<{uuid4().hex}@auditor>",
-        next_attempt_at=at,
-        state="dropped" if reason else "waiting",
-        dropped_because=reason,
+def _alone() -> None:
+    """Let no other process bundle at the same time: both would see the same notices waiting."""
+    if not db.is_sqlite():  # there the transaction holds the only write lock
+        db.database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+
+
+def _waiting_by_mail(at: datetime, day: date) -> dict[tuple[int, int], list[int]]:
+    """Return the ids of waiting notices by (person, notice that goes apart or 0): all of the next persons'."""
+    had = Mail.select(Mail.person).where(Mail.day == day, Mail.number == 1)
+    waits = (
+        Notice.mail.is_null()
+        & (Notice.created_at <= at)
+        & (Notice.immediate | Notice.person.not_in(had))
+    )  # fmt: skip
+    persons = (
+        Notice.select(Notice.person)
+        .where(waits)
+        .group_by(Notice.person)
+        .order_by(fn.MIN(Notice.id))
+        .limit(_PERSONS)
     )
-    return mail
+    ids = [person_id for (person_id,) in db.tuples(persons)]
+    rows = Notice.select(Notice.id, Notice.person, Notice.immediate).where(waits, Notice.person.in_(ids))
+    wanted: dict[tuple[int, int], list[int]] = {}
+    for notice_id, person_id, immediate in db.tuples(rows.order_by(Notice.id)):
+        wanted.setdefault((person_id, notice_id if immediate else 0), []).append(notice_id)
+    return wanted
+
+
+def _mail_row(person_id: int, number: int, at: datetime, reason: str) -> dict[str, Any]:
+    return {
+        "person": person_id,
+        "day": clock.day_of(at),
+        "number": number,
+        "message_id": f"<{uuid4().hex}@auditor>",
+        "next_attempt_at": at,
+        "state": "dropped" if reason else "waiting",
+        "dropped_because": reason,
+    }
+
+
+def _write_mails(rows: list[dict[str, Any]], notices: list[list[int]]) -> None:
+    """Write the mails and put into each the notices that stand at the same place."""
+    for start in range(0, len(rows), _CHUNK):
+        chunk = rows[start : start + _CHUNK]
+        Mail.insert_many(chunk).execute()
+        written = Mail.select(Mail.message_id, Mail.id).where(
+            Mail.message_id.in_([row["message_id"] for row in chunk])
+        )
+        id_of = dict(db.tuples(written))
+        reached(FailPoint.MAIL_MADE)
+        pairs = [
+            (notice_id, id_of[row["message_id"]])
+            for row, inside in zip(chunk, notices[start : start + _CHUNK], strict=True)
+            for notice_id in inside
+        ]
+        for first in range(0, len(pairs), _CHUNK):
+            part = pairs[first : first + _CHUNK]
+            Notice.update(mail=Case(Notice.id, part)).where(
+                Notice.id.in_([notice_id for notice_id, _mail in part]), Notice.mail.is_null()
+            ).execute()
 
 
 def _reasons_not_to_send(person_ids: set[int], at: datetime) -> dict[int, str]:
     moment = Moment.at(at)
-    working = {row.person_id for row in people.employments(moment)}
+    working = people.working(person_ids, moment)
     details = PersonDetail.standing(moment, PersonDetail.person.in_(person_ids))
     addresses = {row.person_id: row.email for row in details}
     reasons = {person_id: "left" for person_id in person_ids if person_id not in working}
@@ -134,19 +173,10 @@ def _reasons_not_to_send(person_ids: set[int], at: datetime) -> dict[int, str]:
     return reasons
 
 
-def _used_numbers(person_ids: set[int], day: Any) -> dict[int, int]:
+def _used_numbers(person_ids: set[int], day: date) -> dict[int, int]:
     rows = (
         Mail.select(Mail.person, fn.MAX(Mail.number))
         .where(Mail.day == day, Mail.person.in_(person_ids))
         .group_by(Mail.person)
     )
     return dict(db.tuples(rows))
-
-
-def retry(actor: Actor, mail: Mail, at: datetime) -> None:
-    """Queue a failed or waiting mail for the next sending."""
-    with activity.action(actor, at):
-        Mail.update(state="waiting", next_attempt_at=at, claimed_until=None, attempts=0).where(
-            Mail.id == mail.id, Mail.state.in_(("failed", "waiting"))
-        ).execute()
-        activity.record(MAIL_RETRIED, mail=mail.id)

@@ -2,59 +2,46 @@
 
 from __future__ import annotations
 
-import smtplib
-import ssl
+import logging
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.utils import format_datetime
+
+from peewee import InterfaceError, OperationalError
 
 from auditor import db
-from auditor.accounts import queries as accounts
-from auditor.company import queries as company
 from auditor.config import Mail as MailSettings
-from auditor.dated import Moment
 from auditor.failpoints import FailPoint, reached
-from auditor.language import LANGUAGES, _, _n, speaking
-from auditor.notifications import kinds
-from auditor.notifications.models import Mail, Notice
-from auditor.people import queries as people
-from auditor.people.models import PersonDetail
+from auditor.notifications import standing
+from auditor.notifications.composing import Dropped, compose
+from auditor.notifications.faults import Cause, Fault, LineLost, MailFault, ServerFault
+from auditor.notifications.line import Line
+from auditor.notifications.models import Mail
 
+log = logging.getLogger("auditor.mail")
 _CLAIM = timedelta(minutes=10)  # a process that died while sending gives the mail back after this
-_PAUSES = (1, 5, 15, 60, 180, 360, 720, 1440, 1440)  # minutes before the next attempt
-_AT_ONCE = 200  # mails claimed a round
+_PAUSES = (1, 5, 15, 60, 180, 360, 720, 1440, 1440)  # minutes before the next attempt: three days in all
+_AT_MOST = 5000  # mails looked at in one run
+_LOST_IN_A_ROW = 2  # connections that broke off before the server counts as failing
 
 
 def send_due(server: MailSettings, base_url: str, at: datetime) -> tuple[int, int]:
     """Send the mails whose time has come; returns how many went and how many did not this time.
 
-    Without a mail server nothing is tried and nothing is lost: the outbox says why.
+    Takes at most the ``run_seconds`` of the settings and one time-out more. Without a mail server nothing is
+    tried and nothing is lost; while the server fails, all mails wait and none of their attempts is used up.
     """
-    if not server.host:
+    if not server.host or standing.is_paused(server, at):
         return 0, 0
-    sent = failed = 0
-    ids = [
-        row.id
-        for row in Mail.select(Mail.id)
-        .where(_due(at))
-        .order_by(Mail.next_attempt_at, Mail.id)
-        .limit(_AT_ONCE)
-    ]
-    for mail_id in ids:
-        # Claimed by a conditional update: of two senders one gets the row, on both databases.
-        claimed = (
-            Mail.update(state="sending", claimed_until=at + _CLAIM, attempts=Mail.attempts + 1)
-            .where(Mail.id == mail_id, _due(at))
-            .execute()
-        )
-        if claimed != 1:
-            continue
-        reached(FailPoint.MAIL_CLAIMED)
-        if _send(Mail.get_by_id(mail_id), server, base_url, at):
-            sent += 1
-        else:
-            failed += 1
-    return sent, failed
+    run = _Run(server, base_url, at)
+    with Line(server, server.run_seconds) as line:
+        for mail_id in _due_ids(at):
+            if run.stopped or line.is_over:
+                break
+            if _claimed(mail_id, at):
+                reached(FailPoint.MAIL_CLAIMED)
+                run.send(Mail.get_by_id(mail_id), line)
+    run.note()
+    return run.sent, run.failed
 
 
 def _due(at: datetime) -> object:
@@ -63,110 +50,118 @@ def _due(at: datetime) -> object:
     return waiting | abandoned
 
 
-def _send(mail: Mail, server: MailSettings, base_url: str, at: datetime) -> bool:
-    try:
-        message = compose(mail, server.sender, base_url, at)
-        if message is None:
-            return True
-        deliver(message, server)
-        reached(FailPoint.MAIL_ACCEPTED)
-    except (OSError, smtplib.SMTPException) as error:
-        _put_back(mail, error, at)
-        return False
-    except Exception as error:  # a mail that cannot be made is set aside and holds up no other
-        _settle(mail, state="failed", last_error=f"{type(error).__name__}: {error}"[:500])
-        return False
-    _settle(mail, state="sent", sent_at=at, last_error="")
-    return True
-
-
-def compose(mail: Mail, sender: str, base_url: str, at: datetime) -> EmailMessage | None:
-    """Return the mail in its reader's language; None (and a dropped mail) when there is nobody or nothing to tell."""
-    moment = Moment.at(at)
-    detail = PersonDetail.latest(moment, person=mail.person_id)
-    if not people.is_working(mail.person_id, moment):
-        _settle(mail, state="dropped", dropped_because="left")
-        return None
-    if detail is None or not detail.email:
-        _settle(mail, state="dropped", dropped_because="no_address")
-        return None
-    language = accounts.language_of(mail.person_id) or detail.language
-    language = language if language in LANGUAGES else "ja"
-    with speaking(language):
-        entries = _entries(mail, base_url, moment)
-        if not entries:
-            _settle(mail, state="dropped", dropped_because="settled")
-            return None
-        company_name = company.setting(f"company_name_{language}", moment)
-        subject = entries[0][0].headline
-        if len(entries) > 1:
-            subject = str(_n("%(num)d notice", "%(num)d notices", len(entries)))
-        message = EmailMessage()
-        message["Subject"] = f"[{_product()}] {subject}"
-        message["From"] = sender
-        message["To"] = detail.email
-        message["Date"] = format_datetime(at)
-        message["Message-ID"] = mail.message_id
-        message["Content-Language"] = language
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(_text(people.name_of(detail), entries, company_name), cte="base64")
-    return message
-
-
-def _product() -> str:
-    return str(_("Privacy audit and training"))
-
-
-def _text(name: str, entries: list[tuple[kinds.Words, str]], company_name: str) -> str:
-    """Return the body: plain text, so that it reads the same in every mail program and carries nothing hidden."""
-    urgent = str(_("[Urgent]"))
-    lines = [str(_("Dear %(name)s,", name=name)), ""]
-    for words, link in entries:
-        lines.append(f"{urgent} {words.headline}" if words.urgent else words.headline)
-        lines += [words.sentence] if words.sentence else []
-        lines += [link, ""]
-    lines.append(str(_("You need to sign in to open the pages. The links alone open nothing.")))
-    lines.append(str(_("This mail was sent automatically. Please do not reply.")))
-    lines += ["", "-- ", f"{company_name} {_product()}".strip()]
-    return "\n".join(lines) + "\n"
-
-
-def _entries(mail: Mail, base_url: str, moment: Moment) -> list[tuple[kinds.Words, str]]:
-    found = []
-    for notice in Notice.select().where(Notice.mail == mail).order_by(Notice.id):
-        words = kinds.words(notice.kind, notice.params, moment)
-        if words is not None:
-            found.append((words, base_url + (words.path or notice.path)))
-    return sorted(found, key=lambda entry: not entry[0].urgent)
-
-
-def deliver(message: EmailMessage, server: MailSettings) -> None:
-    """Hand the message to the mail server. Raises OSError or SMTPException when it does not take it."""
-    if server.security == "tls":
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(
-            server.host, server.port, timeout=server.timeout, context=ssl.create_default_context()
-        )
-    else:
-        connection = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
-    with connection:
-        if server.security == "starttls":
-            connection.starttls(context=ssl.create_default_context())
-        if server.user:
-            connection.login(server.user, server.password)
-        connection.send_message(message)
-
-
-def _put_back(mail: Mail, error: Exception, at: datetime) -> None:
-    """Give the mail another time, or set it aside when the server refuses for good or the tries are used up."""
-    final = isinstance(error, smtplib.SMTPRecipientsRefused) and all(
-        500 <= code < 600 for code, _reason in error.recipients.values()
+def _due_ids(at: datetime) -> list[int]:
+    """Return the mails to be sent: first those never tried, so that a refused one holds up no new one."""
+    rows = (
+        Mail.select(Mail.id)
+        .where(_due(at))
+        .order_by(Mail.attempts, Mail.next_attempt_at, Mail.id)
+        .limit(_AT_MOST)
     )
-    text = f"{type(error).__name__}: {error}"[:500]
-    if final or mail.attempts > len(_PAUSES):
-        _settle(mail, state="failed", last_error=text)
+    return [mail_id for (mail_id,) in db.tuples(rows)]
+
+
+def _claimed(mail_id: int, at: datetime) -> bool:
+    """Take a mail for this process. By a conditional update: of two senders one gets the row."""
+    claim = Mail.update(state="sending", claimed_until=at + _CLAIM, attempts=Mail.attempts + 1)
+    return bool(claim.where(Mail.id == mail_id, _due(at)).execute() == 1)
+
+
+class _Run:
+    """One sending: what came of each mail, and of the server."""
+
+    def __init__(self, server: MailSettings, base_url: str, at: datetime) -> None:
+        self.server, self.base_url, self.at = server, base_url, at
+        self.sent = self.failed = 0
+        self.stopped = False
+        self._fault: Fault | None = None
+        self._answered = self._took = False
+        self._lost = 0  # connections in a row
+
+    def send(self, mail: Mail, line: Line) -> None:
+        """Send one claimed mail, or write down why it did not go."""
+        try:
+            message = compose(mail, self.server.sender, self.base_url, self.at)
+        except (InterfaceError, OperationalError):
+            raise  # the database, not the mail; the claim runs out and it is sent then
+        except Exception as error:  # a mail that cannot be made is set aside and holds up no other
+            log.exception("mail %s could not be made", mail.id)
+            self.failed += 1
+            _set_aside(mail, Fault(Cause.NOT_MADE, type(error).__name__))
+            return
+        if isinstance(message, Dropped):
+            _settle(mail, state="dropped", dropped_because=message.because, last_error="", cause="")
+            self.sent += 1
+            return
+        if self._taken(mail, message, line):
+            reached(FailPoint.MAIL_ACCEPTED)
+            _settle(mail, state="sent", sent_at=self.at, last_error="", cause="")
+            self.sent += 1
+        else:
+            self.failed += 1
+
+    def _taken(self, mail: Mail, message: EmailMessage, line: Line) -> bool:
+        try:
+            line.hand_over(message)
+        except ServerFault as fault:
+            _give_back(mail)
+            self._stop(fault)
+            return False
+        except LineLost as lost:
+            if lost.unclear:
+                _put_back(mail, lost, self.at)
+            else:
+                _give_back(mail)
+            self._lost += 1
+            if self._lost >= _LOST_IN_A_ROW:
+                self._stop(lost)
+            return False
+        except MailFault as fault:
+            self._works()
+            if fault.final:
+                _set_aside(mail, fault)
+            else:
+                _put_back(mail, fault, self.at)
+            return False
+        self._works(took=True)
+        return True
+
+    def _works(self, took: bool = False) -> None:
+        self._lost = 0
+        self._answered = True
+        self._took = self._took or took
+
+    def _stop(self, fault: Fault) -> None:
+        self.stopped = True
+        self._fault = fault
+
+    def note(self) -> None:
+        """Write down how the server stands after this run."""
+        if self._answered:
+            standing.note_answer(self.server, self.at, self._took)
+        if self._fault is not None:
+            standing.note_failure(self.server, self._fault, self.at)
+
+
+def _give_back(mail: Mail) -> None:
+    """Let the mail wait as if it had not been tried: it is not to blame."""
+    _settle(mail, state="waiting", attempts=max(mail.attempts - 1, 0))
+
+
+def _put_back(mail: Mail, fault: Fault, at: datetime) -> None:
+    """Give the mail another time, or set it aside when the attempts are used up."""
+    if mail.attempts > len(_PAUSES):
+        _set_aside(mail, fault)
         return
     pause = timedelta(minutes=_PAUSES[max(mail.attempts, 1) - 1])
-    _settle(mail, state="waiting", next_attempt_at=at + pause, last_error=text)
+    _settle(
+        mail, state="waiting", next_attempt_at=at + pause, last_error=fault.answer, cause=fault.cause.value
+    )
+
+
+def _set_aside(mail: Mail, fault: Fault) -> None:
+    """Stop trying by itself; the outbox and the worklist show it until somebody tries again or gives up."""
+    _settle(mail, state="failed", last_error=fault.answer, cause=fault.cause.value)
 
 
 def _settle(mail: Mail, **values: object) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from auditor.access import Actor
 from auditor.config import DRAFT_OF_KEY, Settings
+from auditor.dated import Moment
 from auditor.failpoints import FailPoint, reached
 from auditor.language import _l
 
@@ -79,9 +80,11 @@ def _tidy(actor: Actor, settings: Settings, at: datetime) -> Outcome:
     from auditor import activity, leftovers
     from auditor.accounts import tidying as accounts
     from auditor.evidence import tidying as evidence
+    from auditor.notifications import tidying as outbox
     from auditor.people import staging
     from auditor.reports.actions import drafts
     from auditor.scheduling import actions
+    from auditor.worklist.queries import due_things
 
     rosters = settings.data / staging.FOLDER
     steps: tuple[Callable[[], int], ...] = (
@@ -92,6 +95,7 @@ def _tidy(actor: Actor, settings: Settings, at: datetime) -> Outcome:
         lambda: leftovers.clear(drafts(settings.data), at),
         lambda: leftovers.clear(activity.drafts_of_head(settings.data), at),
         lambda: leftovers.clear((settings.data / "keys").glob(f"{DRAFT_OF_KEY}*"), at),
+        lambda: outbox.tidy(at, due_things(Moment.at(at))),
         lambda: actions.tidy(at),
     )
     changed = 0

@@ -26,7 +26,7 @@ def sources() -> list[Source]:
     from auditor.people.waiting import waiting_for as people
     from auditor.training.waiting import waiting_for as training
 
-    return [audits, findings, training, people, accounts, *more]
+    return [audits, findings, training, people, accounts, notifications, *more]
 
 
 def waiting_for(actor: Actor, moment: Moment) -> list[WorkItem]:
