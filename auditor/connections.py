@@ -1,4 +1,4 @@
-"""How the application reaches its database: a SQLite file that must be there, or a pool to a PostgreSQL server.
+"""How the application reaches its database: a pool to a SQLite file that must be there, or to a PostgreSQL server.
 
 Nobody waits for ever: for a lock as long as ``wait`` says, for a server that is silent about as long. What ends
 the wait is an OperationalError, which a page and a command can tell of.
@@ -6,12 +6,14 @@ the wait is an OperationalError, which a page and a command can tell of.
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from peewee import OperationalError, SqliteDatabase
-from playhouse.pool import MaxConnectionsExceeded
+from peewee import InterfaceError, OperationalError, SqliteDatabase
+from playhouse.pool import MaxConnectionsExceeded, PooledSqliteDatabase
 from playhouse.postgres_ext import PooledPsycopg3Database
 
 WAIT = 15  # seconds for a lock that somebody else holds
@@ -28,11 +30,77 @@ def file_of(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///")).absolute()
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that knows which file it opened, and whether something went wrong on it."""
+
+    identity: tuple[int, int] | None = None
+    doubtful = False
+
+
+class _File(PooledSqliteDatabase):  # type: ignore[misc]
+    """Connections to one SQLite file that rest between requests.
+
+    Opening one reads the whole schema, and every statement is prepared anew: more than all the statements of a
+    small page take. A connection is not taken up again once another file has the name (a restore), nor after
+    anything but a rule of the database went wrong on it (a full disk, a read-only one).
+    """
+
+    path: Path
+
+    def execute_sql(self, sql: str, params: Any = None) -> Any:
+        try:
+            return super().execute_sql(sql, params)
+        except (OperationalError, InterfaceError):
+            self._doubt()
+            raise
+
+    def begin(self, lock_type: str | None = None) -> None:
+        try:
+            super().begin(lock_type)
+        except (OperationalError, InterfaceError):
+            self._doubt()
+            raise
+
+    def commit(self) -> None:
+        try:
+            super().commit()
+        except (OperationalError, InterfaceError):
+            self._doubt()
+            raise
+
+    def _doubt(self) -> None:
+        if not self.is_closed():
+            self.connection().doubtful = True
+
+    def _initialize_connection(self, conn: _Connection) -> None:
+        if conn.identity is None:
+            conn.identity = _identity(self.path)
+
+    def _is_closed(self, conn: _Connection) -> bool:
+        if conn.identity != _identity(self.path):
+            conn.close()
+            return True
+        return bool(super()._is_closed(conn))
+
+    def _can_reuse(self, conn: _Connection) -> bool:
+        return not conn.doubtful and bool(super()._can_reuse(conn))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells this file from any other, as long as somebody has it open."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _sqlite(url: str, wait: float) -> SqliteDatabase:
-    return SqliteDatabase(
+    path = file_of(url)
+    made = _File(
         # Read and write, never create: where the file has gone (a disk that is not mounted), an empty company
         # must not take its place. Only migrating.py creates it.
-        f"{file_of(url).as_uri()}?mode=rw",
+        f"{path.as_uri()}?mode=rw",
         uri=True,
         pragmas={
             "busy_timeout": int(wait * 1000),  # first: the others may have to wait too
@@ -40,9 +108,15 @@ def _sqlite(url: str, wait: float) -> SqliteDatabase:
             "foreign_keys": 1,
             "synchronous": "normal",
         },
-        timeout=wait,
         autoconnect=False,
+        max_connections=None,  # one a thread, and the server has as many as it has
+        stale_timeout=_KEPT,
+        factory=_Connection,
+        check_same_thread=False,  # one thread at a time: the pool gives it to nobody else meanwhile
+        cached_statements=512,
     )
+    made.path = path
+    return made
 
 
 class _Pool(PooledPsycopg3Database):  # type: ignore[misc]
