@@ -69,6 +69,7 @@ class Permission(StrEnum):
     REPORT_EXPORT = "report_export"
     ACTIVITY_READ = "activity_read"
     PERSONAL_ERASE = "personal_erase"
+    WORRY_ERASE = "worry_erase"  # the texts of reports addressed to the person, and no other text
     JOBS_READ = "jobs_read"
     JOBS_RUN = "jobs_run"
     OUTBOX_MANAGE = "outbox_manage"
@@ -114,7 +115,8 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
             _P.TRAINING_MANAGE, _P.TRAINING_REMIND, _P.TRAINING_EXEMPT, _P.AUDIT_READ, _P.AUDIT_ASSIGN,
             _P.FINDING_READ, _P.FINDING_RECORD, _P.FINDING_DUE_CHANGE, _P.FINDING_VERIFY, _P.FINDING_CLOSE,
             _P.FINDING_COMMENT, _P.WORRY_READ, _P.PROMISE_READ, _P.PROMISE_MANAGE, _P.REPORT_EXPORT,
-            _P.ACTIVITY_READ, _P.PERSONAL_ERASE, _P.JOBS_READ, _P.JOBS_RUN, _P.OUTBOX_MANAGE,
+            _P.ACTIVITY_READ, _P.PERSONAL_ERASE, _P.WORRY_ERASE, _P.JOBS_READ, _P.JOBS_RUN,
+            _P.OUTBOX_MANAGE,
         ),
         _ALL,
     ),
@@ -123,8 +125,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
             _P.PEOPLE_READ, _P.CATALOGUE_READ, _P.TRAINING_READ, _P.AUDIT_READ, _P.AUDIT_ASSIGN,
             _P.AUDIT_APPROVE, _P.INDEPENDENCE_OVERRIDE, _P.FINDING_READ, _P.FINDING_RECORD,
             _P.FINDING_DUE_CHANGE, _P.FINDING_VERIFY, _P.FINDING_CLOSE, _P.FINDING_COMMENT, _P.WORRY_READ,
-            _P.PROMISE_READ, _P.REPORT_EXPORT, _P.ACTIVITY_READ,
-            _P.PERSONAL_ERASE,  # of the reports that are addressed to the head of audit alone
+            _P.PROMISE_READ, _P.REPORT_EXPORT, _P.ACTIVITY_READ, _P.WORRY_ERASE,
         ),
         _ALL,
     ),

@@ -106,6 +106,29 @@ def test_a_report_to_somebody_else_is_neither_shown_nor_erased(
     assert administrator.get(f"/activity/erasure/texts?worry={hidden.id}").status_code == 404
 
 
+def test_the_head_of_audit_erases_in_reports_addressed_to_the_head_of_audit_alone(
+    app: Any, client: Any, cast: members.Cast, worry: Worry
+) -> None:
+    with app.app_context():
+        mine = worries.report(cast.actor("auditor"), NOW, WORDS, recipient=Role.HEAD_OF_AUDIT)
+        folder = settings_of(app).evidence_folder
+        given = evidence.add_file(cast.actor("auditor"), NOW, folder, io.BytesIO(b"a photo"), "辻さん.jpg")
+        cast.sign_in(client, "head_of_audit")
+    leaver = cast.person["leaver"]
+    refused = {"": 404, f"files/{given.file_id}": 404, f"people/{leaver}": 403}
+    for address, status in refused.items():
+        assert client.get(f"/activity/erasure/{address}").status_code == status
+        assert address == "" or client.post(f"/activity/erasure/{address}").status_code == status
+    found = client.page("/activity/erasure/texts?q=辻")
+    assert found.xpath("//input[@name='text']/@value") == [key(mine)], "neither the file nor the other report"
+    name = f"evidence:{given.id}:name"
+    for other in (name, key(worry)):
+        data = {"text": other, "sure": "yes", "reason": "x"}
+        assert client.post("/activity/erasure/texts", data=data).status_code == 404
+    data = {"text": key(mine), "sure": "yes", "reason": "本人の求めによる"}
+    assert client.post("/activity/erasure/texts", data=data).status_code == 303
+
+
 @pytest.mark.parametrize(
     "address",
     [

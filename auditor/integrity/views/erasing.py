@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from auditor.access import Permission, requires
 from auditor.audits import queries as audits
 from auditor.dated import Moment
-from auditor.errors import NotFound, RuleBroken
+from auditor.errors import Forbidden, NotFound, RuleBroken
 from auditor.findings import queries as findings
 from auditor.findings import worries
 from auditor.integrity import texts, words, written
@@ -28,14 +28,14 @@ _KINDS = ("finding", "audit", "worry")
 
 
 @bp.get("/erasure/texts")
-@requires(Permission.PERSONAL_ERASE)
+@requires(Permission.WORRY_ERASE)
 def find_texts() -> str:
     """Texts that mention a person or contain words, or that belong to one object."""
     return _list()
 
 
 @bp.post("/erasure/texts")
-@requires(Permission.PERSONAL_ERASE)
+@requires(Permission.WORRY_ERASE)
 def erase_texts() -> Answer:
     """First the ticked texts are shown once more; with ``sure`` they are erased."""
     keys = request.form.getlist("text")
@@ -102,13 +102,17 @@ def _found(asked: dict[str, Any]) -> tuple[list[Text], bool, str]:
 
 
 def _authorised(kind: str, object_id: int) -> str:
-    """Return the number of an object that the actor may read. Raises NotFound for all others."""
+    """Return the number of an object whose texts the actor may erase. Raises NotFound or Forbidden for others."""
     actor, at = current_actor(), request_time()
+    if kind == "worry":
+        return str(worries.worry_for(actor, object_id, Permission.WORRY_READ).number)
     if kind == "finding":
-        return str(findings.finding_for(actor, object_id, Permission.FINDING_READ, Moment.at(at)).number)
-    if kind == "audit":
-        return str(audits.audit_for(actor, object_id, Permission.AUDIT_READ, at).number)
-    return str(worries.worry_for(actor, object_id, Permission.WORRY_READ).number)
+        number = findings.finding_for(actor, object_id, Permission.FINDING_READ, Moment.at(at)).number
+    else:
+        number = audits.audit_for(actor, object_id, Permission.AUDIT_READ, at).number
+    if not actor.may(Permission.PERSONAL_ERASE):
+        raise Forbidden
+    return str(number)
 
 
 def _asked() -> dict[str, Any]:
