@@ -9,7 +9,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from auditor import activity, clock
+from peewee import IntegrityError
+
+from auditor import activity, clock, db
 from auditor.access import Actor
 from auditor.errors import RuleBroken
 from auditor.evidence.media import media_type_of, safe_name
@@ -35,15 +37,23 @@ def add_file(
     """Store the bytes of ``stream`` under ``folder`` and return the new evidence.
 
     The file is written to a temporary name, synced and renamed before the rows are; a crash between leaves
-    a file that nothing names, never a row without its file. Raises RuleBroken for an empty file.
+    a file that nothing names, never a row without its file. Raises RuleBroken for an empty file, and for one
+    that was erased: its bytes do not come back by another door.
     """
     sha256, size, head = _keep(folder, stream)
     if size == 0:
         raise RuleBroken(_l("The file is empty. Nothing was stored. Choose the file again."), "file")
     with activity.action(actor, at):
-        stored = StoredFile.get_or_none(StoredFile.sha256 == sha256)
-        if stored is None:
-            stored = StoredFile.create(sha256=sha256, size=size, media_type=media_type_of(head), stored_at=at)
+        stored = _stored(sha256, size, head, at)
+        if stored.erased_at is not None:
+            path_of(folder, sha256).unlink(missing_ok=True)
+            raise RuleBroken(
+                _l(
+                    "This file was erased on purpose and is not taken in again. Nothing was stored. If it is"
+                    " needed, choose a copy from which what had to go has been removed."
+                ),
+                "file",
+            )
         evidence: Evidence = Evidence.create(
             file=stored,
             name=safe_name(name),
@@ -56,6 +66,18 @@ def add_file(
         )
         activity.record(EVIDENCE_ADDED, evidence=evidence.id, sha256=sha256, size=size)
         return evidence
+
+
+def _stored(sha256: str, size: int, head: bytes, at: datetime) -> StoredFile:
+    """Return the row of these bytes, written unless they came before or somebody gives them just now."""
+    known: StoredFile | None = StoredFile.get_or_none(StoredFile.sha256 == sha256)
+    if known is not None:
+        return known
+    try:
+        with db.database.atomic():
+            return StoredFile.create(sha256=sha256, size=size, media_type=media_type_of(head), stored_at=at)
+    except IntegrityError:
+        return StoredFile.get(StoredFile.sha256 == sha256)
 
 
 def path_of(folder: Path, sha256: str) -> Path:

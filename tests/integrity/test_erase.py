@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from auditor import activity, db
+from auditor import activity, db, language
 from auditor.access import application
 from auditor.accounts import actions as accounts
 from auditor.accounts.models import Credential, Session
@@ -99,3 +99,19 @@ def test_an_erased_file_is_gone_and_reads_as_erased_not_as_missing(
         assert [event.type for event in activity.ActivityEvent.select().order_by(activity.ActivityEvent.seq)][
             -1
         ] == ("evidence.erased")
+
+
+def test_an_erased_file_is_not_taken_in_again(app: Any, cast: members.Cast, tmp_path: Path) -> None:
+    actor = cast.actor("auditor")
+    given = evidence.add_file(actor, NOW, tmp_path, io.BytesIO(b"a photo"), "photo.jpg")
+    erasure.erase_file(JOB, given.file, tmp_path, "asked for", NOW)
+    before = activity.ActivityEvent.select().count()
+    with pytest.raises(RuleBroken) as refused:
+        evidence.add_file(actor, NOW, tmp_path, io.BytesIO(b"a photo"), "another name.jpg")
+    assert refused.value.field == "file"
+    assert not evidence.path_of(tmp_path, given.file.sha256).exists(), "the bytes do not come back"
+    assert activity.ActivityEvent.select().count() == before
+    with app.test_request_context():
+        for lang, words in (("ja", "意図して消去された"), ("en", "erased on purpose")):
+            with language.speaking(lang):
+                assert words in str(refused.value)
