@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from auditor.language import _l
 
 BACKUP_MADE = activity.event_type("backup.made", _l("Backup made"), "head", "hash", "files", "lacking")
 _SECRETS = ("_KEY", "_PASSWORD")  # how the name of a secret in the environment ends
+_NAMES_A_USER = re.compile(r"://[^/]*@")  # an address that may hold a password
 
 
 @dataclass(frozen=True)
@@ -145,8 +147,9 @@ def _add(writer: Writer, sha256: str, folder: Path) -> bool:
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the settings that an installation takes from its environment; secrets by name only."""
+    own = {name: value for name, value in sorted(environ.items()) if name.startswith("AUDITOR_")}
+    own |= {name: environ[name] for name in ("DATABASE_URL",) if name in environ}
     return {
-        name: "(secret: not kept)" if name == "DATABASE_URL" or name.endswith(_SECRETS) else value
-        for name, value in sorted(environ.items())
-        if name == "DATABASE_URL" or name.startswith("AUDITOR_")
+        name: "(secret: not kept)" if name.endswith(_SECRETS) or _NAMES_A_USER.search(value) else value
+        for name, value in own.items()
     }

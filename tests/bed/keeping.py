@@ -74,12 +74,13 @@ class Place:
         return not self.folder.exists()
 
 
-def killed(work: Callable[[], object]) -> None:
-    """Do ``work`` in a process of its own that is killed on its way."""
+def killed(work: Callable[[], object], owner: Any, name: str) -> None:
+    """Do ``work`` in a process of its own that is killed where it calls ``owner.name``."""
     databases.let_go()
     child = os.fork()
     if child == 0:
         try:
+            setattr(owner, name, _die)
             work()
         finally:
             os._exit(1)
@@ -87,7 +88,7 @@ def killed(work: Callable[[], object]) -> None:
     assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL, "it came to its end"
 
 
-def die(*_arguments: object, **_named: object) -> None:
+def _die(*_arguments: object, **_named: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -97,7 +98,7 @@ def changed(good: Path, bad: Path, key: bytes, change: Change) -> Path:
         entries = {name: archived.read(name) for name in archived.namelist()}
     manifest = json.loads(entries["manifest.json"])
     change(entries, manifest)
-    if "manifest.json" in entries:
+    if {"manifest.json", "manifest.mac"} <= set(entries):
         entries["manifest.json"] = json.dumps(manifest).encode()
         entries["manifest.mac"] = archive._mark(key, entries["manifest.json"]).encode()
     with zipfile.ZipFile(bad, "w", zipfile.ZIP_DEFLATED) as out:
