@@ -38,7 +38,7 @@ class FailPoint(StrEnum):
     ROUND_OPENED = "assign_training.round", "a round is open and assigned", "the next one is not"
     RULE_DONE = "assign_training.rule", "a rule is carried out", "other rules are not"
     NOTICES_QUEUED = "remind.chunk", "some notices are in the outbox", "the others are not"
-    MAIL_MADE = "send_mail.made", "a mail stands in the outbox", "its notices do not belong to it yet"
+    MAIL_MADE = "send_mail.made", "mails stand in the outbox", "their notices do not belong to them yet"
     MAILS_BUNDLED = "send_mail.bundled", "the mails are made", "none is sent"
     MAIL_CLAIMED = "send_mail.claimed", "a mail stands as being sent", "no server has heard of it"
     MAIL_ACCEPTED = "send_mail.accepted", "the server has taken a mail", "it still stands as being sent"

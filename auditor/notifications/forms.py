@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 
 from auditor.language import _l
@@ -15,6 +16,6 @@ class GiveUpForm(FlaskForm):
 
     reason = RadioField(
         _l("Reason"),
-        choices=list(REASONS.items()),
+        choices=[SelectChoice(value, label) for value, label in REASONS.items()],
         validators=[InputRequired(_l("Choose why this mail is given up."))],
     )
