@@ -47,6 +47,14 @@ class _File(PooledSqliteDatabase):  # type: ignore[misc]
 
     path: Path
 
+    def _connect(self) -> Any:
+        try:
+            return super()._connect()
+        except sqlite3.OperationalError as error:
+            if "unable to open" not in str(error):
+                raise
+            raise sqlite3.OperationalError(f"{error}: {self.path} {_why(self.path)}") from error
+
     def execute_sql(self, sql: str, params: Any = None) -> Any:
         try:
             return super().execute_sql(sql, params)
@@ -84,6 +92,14 @@ class _File(PooledSqliteDatabase):  # type: ignore[misc]
 
     def _can_reuse(self, conn: _Connection) -> bool:
         return not conn.doubtful and bool(super()._can_reuse(conn))
+
+
+def _why(path: Path) -> str:
+    """Return why a database file cannot be opened; SQLite does not say it."""
+    if not path.exists():
+        return "is not there"
+    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    return "cannot be opened" if writable else "is a readonly database"
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

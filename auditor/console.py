@@ -11,12 +11,14 @@ from typing import Any, NoReturn
 
 import click
 from flask import has_app_context
-from peewee import OperationalError
 
+from auditor import outages
 from auditor.errors import AuditorError, NotFound
 from auditor.language import LANGUAGES, _, speaking
+from auditor.outages import Outage
 
 COMMAND_LINE = "command"
+REFUSALS = (AuditorError, *outages.RAISED)  # what ``refuse`` is for
 
 
 def language_of(environ: Mapping[str, str], default: str) -> str:
@@ -37,20 +39,22 @@ def command(
 
     Adds ``--data``, and ``--lang`` where the command has none of its own; everything that it says is in that
     language (``language_of``). ``upgrade`` creates or upgrades the database first. Exit 1 with one line for an
-    AuditorError, for a file that cannot be written and for a database that does not answer; click answers
-    wrong usage with 2.
+    AuditorError, for a file that cannot be written and for a database that does not answer (``refuse``); click
+    answers wrong usage with 2.
     """
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         @functools.wraps(function)
         def run(data: Path | None, **arguments: Any) -> None:
-            from auditor import activity, create_app, db, open_database
+            from auditor import activity, create_app, db, migrating, open_database
             from auditor.config import Settings
 
             try:
                 settings = Settings.load(data=data)
                 if upgrade:
                     open_database(settings)
+                else:
+                    migrating.make_file(settings)
                 app = create_app(settings)
                 spoken = arguments.pop("spoken", None) or language_of(os.environ, settings.default_language)
                 with app.app_context(), speaking(spoken):
@@ -59,9 +63,9 @@ def command(
                             if upgrade:
                                 activity.keep_time()
                             function(**arguments)
-                    except (AuditorError, OSError, OperationalError) as error:
+                    except REFUSALS as error:
                         refuse(error)  # here, where the language is known
-            except (AuditorError, OSError, OperationalError) as error:
+            except REFUSALS as error:
                 refuse(error)
 
         option = click.option(
@@ -79,21 +83,25 @@ def command(
 
 
 def refuse(error: Exception) -> NoReturn:
-    """End the command with what went wrong as one line."""
-    click.echo(f"auditor: {_line(error)}", err=True)
+    """End the command with what went wrong as one line; an error of the program itself goes on as it is."""
+    line = _line(error)
+    if line is None:
+        raise error
+    click.echo(f"auditor: {line}", err=True)
     sys.exit(1)
 
 
-def _line(error: Exception) -> str:
+def _line(error: Exception) -> str | None:
     """Return what went wrong as one line, in English before the application is there to translate.
 
-    What an outside library says may take several lines.
+    What an outside library says may take several lines. None for a database error that is no outage.
     """
     said = " ".join(str(error).split())
-    if not has_app_context():
-        return f"The database does not answer: {said}" if isinstance(error, OperationalError) else said
-    if isinstance(error, NotFound):
+    if isinstance(error, NotFound) and has_app_context():
         return said or str(_("There is no such thing. Look at the number again; nothing was written."))
-    if isinstance(error, OperationalError):
-        return str(_("The database does not answer: %(reason)s", reason=said))
-    return said
+    if isinstance(error, AuditorError):
+        return said
+    outage = outages.of(error)
+    if isinstance(error, OSError) and (outage is not Outage.FULL or not error.filename):
+        return f"{error.filename}: {error.strerror}" if error.filename else said
+    return f"{outages.said(outage)} ({outages.reason(error)})" if outage else None

@@ -42,7 +42,7 @@ def upgrade(settings: Settings) -> list[str]:
     Raises ConfigurationError when the database is of a newer version than this program, and when there is none
     although this data folder has had one: an empty company must not take the place of one that is away.
     """
-    _make_file(settings)
+    make_file(settings)
     with db.connected(), _alone(settings):
         migrations = runner()
         if not migrations.applied() and settings.head_file.exists():
@@ -65,8 +65,11 @@ def upgrade(settings: Settings) -> list[str]:
         return sorted(set(migrations.applied()) - before)
 
 
-def _make_file(settings: Settings) -> None:
-    """Create the file of an embedded database that never was; connections do not."""
+def make_file(settings: Settings) -> None:
+    """Create the file of an embedded database that never was; connections do not.
+
+    Raises ConfigurationError where there was one.
+    """
     if not settings.is_sqlite:
         return
     file = connections.file_of(settings.database_url)

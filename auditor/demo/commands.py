@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
+
+from auditor.console import REFUSALS, refuse
 
 READY = "demo-ready"  # beside the database, once all of it has been made
 
@@ -36,7 +37,6 @@ def demo(data: Path, port: int) -> None:
     from auditor import create_app, db, open_database
     from auditor.config import Settings
     from auditor.demo.signins import table
-    from auditor.errors import AuditorError
     from auditor.scheduling.runner import Runner
     from auditor.serving import serve
 
@@ -48,9 +48,8 @@ def demo(data: Path, port: int) -> None:
         settings = Settings.load(environ, data=data)
         open_database(settings)  # a demo made by an earlier version is brought up to date
         app = create_app(settings)
-    except AuditorError as error:
-        click.echo(f"auditor: {error}", err=True)
-        sys.exit(1)
+    except REFUSALS as error:
+        refuse(error)
     db.database.close()
     click.echo(table(address))
     click.echo("\n停止は Ctrl+C ／ Ctrl+C stops it.")

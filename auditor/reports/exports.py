@@ -23,6 +23,7 @@ from auditor.language import _, _l, current, fiscal_year_name, format_long_day, 
 from auditor.people import queries as people
 from auditor.reports.book import Book, DetailSheet
 from auditor.reports.finding_lines import STANDING_LABELS, ActionLine, finding_lines
+from auditor.reports.saving import written
 from auditor.reports.scope import scope_of
 from auditor.reports.tables import ACTION_LABELS, Column, Table
 from auditor.reports.training_lines import STATE_LABELS
@@ -52,11 +53,11 @@ def write(export: ListExport, language: str, moment: Moment, path: Path) -> int:
         )
         book = Book(language, heading)
         book.describe(str(export.table.sheet))
-        sheet = DetailSheet(book, export.table, export.title)
-        for row in export.rows():
-            sheet.add(row)
-        count = sheet.close()
-        book.raw.save(path)
+        with written(book.raw, path):
+            sheet = DetailSheet(book, export.table, export.title)
+            for row in export.rows():
+                sheet.add(row)
+            count = sheet.close()
     return count
 
 

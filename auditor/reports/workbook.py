@@ -11,6 +11,7 @@ from auditor.language import _, fiscal_year_name, format_long_day, speaking
 from auditor.reports import tables
 from auditor.reports.book import Book, DetailSheet, Sheet
 from auditor.reports.material import Material
+from auditor.reports.saving import written
 from auditor.reports.scope import Scope
 from auditor.reports.sheets import (
     actions,
@@ -36,22 +37,24 @@ def write_summary(scope: Scope, language: str, production: Production, path: Pat
         name = company.company_name(scope.now.moment)
         book = Book(language, _heading(name, scope))
         book.describe(_("Summary report: %(company)s, %(day)s", company=name, day=scope.now.moment.day))
-        material = Material(scope)
-        sheets = _sheets(book)
-        rows = _write_details(
-            book, material, [one for one in sheets.values() if isinstance(one, DetailSheet)]
-        )
-        cover.write(_plain(sheets["cover"]), book, scope, name, production)
-        summary.write(_plain(sheets["summary"]), book, material)
-        promises.write(_plain(sheets["promises_board"]), book, material)
-        controls.prepare(_plain(sheets["controls_grid"]), len(material.categories))
-        controls.write(_plain(sheets["controls_grid"]), book, material)
-        audits.write(_plain(sheets["audits_list"]), book, material)
-        findings.write(_plain(sheets["findings_list"]), book, material)
-        actions.write(_plain(sheets["actions_list"]), book, material)
-        training.write(_plain(sheets["training_list"]), book, material)
-        reconciliation.write(_plain(sheets["reconciliation"]), book)
-        book.raw.save(path)
+        with written(book.raw, path):
+            return _fill(book, Material(scope), scope, name, production)
+
+
+def _fill(book: Book, material: Material, scope: Scope, name: str, production: Production) -> dict[str, int]:
+    """Write every sheet; returns how many rows each detail sheet has."""
+    sheets = _sheets(book)
+    rows = _write_details(book, material, [one for one in sheets.values() if isinstance(one, DetailSheet)])
+    cover.write(_plain(sheets["cover"]), book, scope, name, production)
+    summary.write(_plain(sheets["summary"]), book, material)
+    promises.write(_plain(sheets["promises_board"]), book, material)
+    controls.prepare(_plain(sheets["controls_grid"]), len(material.categories))
+    controls.write(_plain(sheets["controls_grid"]), book, material)
+    audits.write(_plain(sheets["audits_list"]), book, material)
+    findings.write(_plain(sheets["findings_list"]), book, material)
+    actions.write(_plain(sheets["actions_list"]), book, material)
+    training.write(_plain(sheets["training_list"]), book, material)
+    reconciliation.write(_plain(sheets["reconciliation"]), book)
     return rows
 
 

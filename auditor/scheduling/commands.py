@@ -14,7 +14,7 @@ from flask import Flask, current_app
 
 from auditor import clock, db, migrating, settings_of
 from auditor.accounts.beginning import new_code
-from auditor.console import command
+from auditor.console import REFUSALS, command, refuse
 from auditor.language import _
 from auditor.scheduling import actions, queries, words
 from auditor.scheduling.jobs import TABLE, named
@@ -42,7 +42,6 @@ def serve(host: str, port: int, data: Path | None) -> None:
     """
     from auditor import create_app, open_database
     from auditor.config import Settings
-    from auditor.errors import AuditorError
     from auditor.scheduling.runner import Runner
     from auditor.serving import serve as run_server
 
@@ -50,10 +49,9 @@ def serve(host: str, port: int, data: Path | None) -> None:
         settings = Settings.load(data=data)
         open_database(settings)
         app = create_app(settings)
-    except AuditorError as error:
-        click.echo(f"auditor: {error}", err=True)
-        sys.exit(1)
-    _announce_first_steps(app, f"http://{host}:{port}")
+        _announce_first_steps(app, f"http://{host}:{port}")
+    except REFUSALS as error:
+        refuse(error)
     start = Runner(app, settings).start if settings.run_scheduler else (lambda: None)
     run_server(app, host, port, start)
 
@@ -83,16 +81,14 @@ def scheduler(data: Path | None) -> None:
     """
     from auditor import create_app, open_database
     from auditor.config import Settings
-    from auditor.errors import AuditorError
     from auditor.scheduling.runner import Runner
 
     try:
         settings = Settings.load(data=data)
         open_database(settings)
         runner = Runner(create_app(settings), settings)
-    except AuditorError as error:
-        click.echo(f"auditor: {error}", err=True)
-        sys.exit(1)
+    except REFUSALS as error:
+        refuse(error)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())

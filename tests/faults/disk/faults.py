@@ -161,6 +161,7 @@ POSTGRES: dict[str, tuple[Fault, int, str]] = {
     "cut": (cut, 503, "データベースから時間内に応答がありませんでした"),
 }
 HERE = POSTGRES if databases.chosen_server() else SQLITE
+BY_PRAGMA = {"read_only", "full"} if HERE is SQLITE else set()  # in this process's connections only
 STILL_READ = {"locked", "read_only", "full", "cut"}  # pages that only read are shown meanwhile
 
 
