@@ -119,7 +119,10 @@ def _open_rules(moment: Moment) -> Iterator[_Open]:
     for row in known:
         if row.id not in replaced:
             terms.setdefault(row.rule_id, []).append(row)
-    for rule in TrainingRule.select().where(TrainingRule.id.in_(list(terms))).order_by(TrainingRule.id):
+    rules = TrainingRule.select().where(TrainingRule.id.in_(list(terms))).order_by(TrainingRule.id)
+    # Read to the end: SQLite refuses to write, at once, beside a read that is still going on and that somebody
+    # else has overtaken.
+    for rule in list(rules):
         version = offered.get(rule.course_id)
         if version is not None:
             yield _Open(rule.id, version, terms[rule.id])
@@ -202,8 +205,8 @@ def _assign_joiners(rule: _Open, actor: Actor, now: Moment, at: datetime) -> int
         .order_by(TrainingRound.opens_on.desc())
         .first()
     )
-    if running is None:
-        return 0
+    if running is None or running.opens_on > now.day:
+        return 0  # a clock that was put back: who was meant then is not whom this round is for
     have = {
         row[0] for row in db.tuples(Assignment.select(Assignment.person).where(Assignment.round == running))
     }
