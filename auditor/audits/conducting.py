@@ -16,6 +16,7 @@ from auditor.dated import Moment
 from auditor.errors import RuleBroken, Stale
 from auditor.evidence import actions as evidence
 from auditor.evidence.models import Evidence
+from auditor.evidence.twins import twin
 from auditor.language import _l
 
 LONGEST_TEXT = 20_000
@@ -100,9 +101,16 @@ def attach(
     about_on: date | None = None,
     note: str = "",
 ) -> Evidence:
-    """Store the file and attach it to the item. Raises RuleBroken for an empty file or a closed audit."""
+    """Store the file and attach it to the item; sent twice, the one that is attached is returned.
+
+    Raises RuleBroken for an empty file or a closed audit.
+    """
     with activity.action(actor, at):
         _open(actor, at, item.audit_id)
+        rows = ItemEvidence.standing(Moment.at(at), ItemEvidence.item == item.id)
+        there = twin([row.evidence_id for row in rows if row.held], stream, name, at, about_on, note)
+        if there is not None:
+            return there
         kept = evidence.add_file(actor, at, folder, stream, name, about_on, note)
         ItemEvidence.write(at, actor.person_id, item=item.id, evidence=kept, held=True)
         activity.record(trail.EVIDENCE_ATTACHED, audit=item.audit_id, item=item.id, evidence=kept.id)

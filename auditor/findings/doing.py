@@ -12,6 +12,7 @@ from auditor.access import Actor
 from auditor.dated import Moment
 from auditor.errors import RuleBroken
 from auditor.evidence import actions as evidence
+from auditor.evidence.twins import twin
 from auditor.findings.flow import locked, must_be_seen, must_stand
 from auditor.findings.models import ActionEvidence, ActionState, CorrectiveAction, Finding
 from auditor.findings.rounds import hand_over
@@ -82,12 +83,17 @@ def _keep(
     files: Files,
     folder: Path | None,
 ) -> int:
+    """Attach each file once, however often it is sent; returns how many were sent."""
     count = 0
+    rows = ActionEvidence.standing(Moment.at(at), ActionEvidence.corrective_action == planned.id)
+    there = [row.evidence_id for row in rows if row.held]
     for stream, name in files:
         if folder is None:
             raise ValueError("evidence needs its folder")
+        count += 1
+        if twin(there, stream, name, at) is not None:
+            continue
         given = evidence.add_file(actor, at, folder, stream, name)
         ActionEvidence.write(at, actor.person_id, corrective_action=planned, evidence=given, held=True)
         activity.record(EVIDENCE_GIVEN, finding=finding.id, corrective_action=planned.id, evidence=given.id)
-        count += 1
     return count
