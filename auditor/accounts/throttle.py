@@ -32,7 +32,9 @@ def begin(login: str, address: str, key: bytes, at: datetime) -> tuple[int, int]
     ``login`` must be normalised; it and ``address`` are stored as HMACs with ``key`` only.
     """
     account, place = _hash("account", login, key), _hash("address", address, key)
-    SignInAttempt.delete().where(SignInAttempt.at < at - timedelta(days=1)).execute()
+    # What lies ahead was written while the clock was far off, and would stop its account until then.
+    old, ahead = SignInAttempt.at < at - timedelta(days=1), SignInAttempt.at > at + timedelta(days=1)
+    SignInAttempt.delete().where(old | ahead).execute()
     attempt = SignInAttempt.create(account_hash=account, address_hash=place, at=at)
     of_account = _failures(SignInAttempt.account_hash == account, at)
     of_address = _failures(SignInAttempt.address_hash == place, at)
