@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from auditor import activity, clock, db, health, language, migrating, navigation, places, typed, web
 from auditor.config import Settings
+from auditor.cookies import CookieSessions
 
 
 def create_app(settings: Settings | None = None, environ: Mapping[str, str] | None = None) -> Flask:
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
 
     settings = settings or Settings.load(environ)
     app = Flask("auditor", template_folder=str(places.templates()))
+    app.session_interface = CookieSessions()
     use_settings(app, settings)
     typed.install(app)
     if settings.trusted_proxies:
