@@ -45,9 +45,14 @@ def send_due(server: MailSettings, base_url: str, at: datetime) -> tuple[int, in
 
 
 def _due(at: datetime) -> object:
-    waiting = (Mail.state == "waiting") & (Mail.next_attempt_at <= at)
-    abandoned = (Mail.state == "sending") & (Mail.claimed_until < at)
-    return waiting | abandoned
+    """Return the condition that a mail's time has come.
+
+    What waits for longer than anything ever does was put off by a clock that was far ahead.
+    """
+    longest = at + timedelta(minutes=_PAUSES[-1]) + _CLAIM
+    come = (Mail.next_attempt_at <= at) | (Mail.next_attempt_at > longest)
+    over = (Mail.claimed_until < at) | (Mail.claimed_until > at + 2 * _CLAIM)
+    return ((Mail.state == "waiting") & come) | ((Mail.state == "sending") & over)
 
 
 def _due_ids(at: datetime) -> list[int]:
