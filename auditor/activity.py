@@ -85,8 +85,8 @@ class ActivityEvent(BaseModel):
     class Meta:
         table_name = "activity_event"
 
-    def link(self) -> str:
-        """Return the HMAC that this event must carry."""
+    def link(self, key: bytes | None = None) -> str:
+        """Return the HMAC that this event must carry; with another ``key`` than the one in use if given."""
         body = [
             self.seq,
             self.at,
@@ -98,7 +98,7 @@ class ActivityEvent(BaseModel):
             self.rows,
             self.prev,
         ]
-        return hmac.new(_key, db.canonical(body).encode(), hashlib.sha256).hexdigest()
+        return hmac.new(_key if key is None else key, db.canonical(body).encode(), hashlib.sha256).hexdigest()
 
 
 class ActivityRows(BaseModel):
@@ -290,6 +290,12 @@ def _read_head() -> tuple[int, str] | None:
 
 def _set_aside(file: Path) -> Path:
     return file.with_name(f"{file.name}.unreadable")
+
+
+def is_marked_with(key: bytes) -> bool:
+    """Tell whether the log was last written with ``key``; one changed event does not say otherwise."""
+    last = list(ActivityEvent.select().order_by(ActivityEvent.seq.desc()).limit(3))
+    return not last or any(event.link(key) == event.hash for event in last)
 
 
 def kept_folder() -> Path | None:

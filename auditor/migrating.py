@@ -10,7 +10,7 @@ from typing import Any
 
 from playhouse.migrations import Runner
 
-from auditor import connections, db, places
+from auditor import activity, connections, db, places
 from auditor.config import Settings
 from auditor.errors import ConfigurationError
 from auditor.failpoints import FailPoint, reached
@@ -39,8 +39,9 @@ def runner() -> Runner:
 def upgrade(settings: Settings) -> list[str]:
     """Apply what is missing and return the names of the migrations applied.
 
-    Raises ConfigurationError when the database is of a newer version than this program, and when there is none
-    although this data folder has had one: an empty company must not take the place of one that is away.
+    Raises ConfigurationError when the database is of a newer version than this program, when its log was written
+    with another key, and when there is none although this data folder has had one: an empty company must not
+    take the place of one that is away.
     """
     make_file(settings)
     with db.connected(), _alone(settings):
@@ -54,6 +55,12 @@ def upgrade(settings: Settings) -> list[str]:
                 "Nothing was changed. Install that version, or restore a backup made with this one."
             )
         before = set(migrations.applied())
+        if before and not activity.is_marked_with(settings.log_key):
+            raise ConfigurationError(
+                "The key of the log is not the one that the log of this company was written with. Nothing was "
+                f"written. Put the copy that is kept outside into {settings.data / 'keys' / 'log.key'}, or set "
+                "AUDITOR_LOG_KEY (see docs/key-and-head.md)."
+            )
         migrations.up()
         if db.is_sqlite():
             db.database.execute_sql("PRAGMA foreign_keys = 1")

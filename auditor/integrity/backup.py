@@ -38,6 +38,7 @@ class Made:
     manifest: Manifest
     size: int  # bytes
     lacking: list[str]  # SHA-256 of evidence files that are missing or changed
+    key_fits: bool  # whether the key in use is the one that the log was written with
 
 
 def back_up(
@@ -73,11 +74,13 @@ def back_up(
             engine="sqlite" if db.is_sqlite() else "postgresql", migrations=migrations, head=list(head),
             lacking=lacking, environment=environment(environ),
         )  # fmt: skip
-    with activity.action(actor, at):
-        activity.record(
-            BACKUP_MADE, head=head[0], hash=head[1], files=manifest.files, lacking=len(manifest.lacking)
-        )
-    return Made(manifest, file.stat().st_size, lacking)
+    fits = activity.is_marked_with(settings.log_key)
+    if fits:  # an event with another key would hide from the next start that the right one is away
+        with activity.action(actor, at):
+            activity.record(
+                BACKUP_MADE, head=head[0], hash=head[1], files=manifest.files, lacking=len(manifest.lacking)
+            )
+    return Made(manifest, file.stat().st_size, lacking, fits)
 
 
 @contextmanager

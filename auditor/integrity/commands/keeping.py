@@ -55,7 +55,9 @@ def register(main: click.Group) -> None:
         _say_where_the_key_is(settings, folder)
         for sha256 in made.lacking:
             click.echo(_("Evidence file %(file)s is missing or changed: it is not in the backup.", file=sha256), err=True)  # fmt: skip
-        if made.lacking:
+        if not made.key_fits:
+            click.echo(_("The log was written with another key than the one in use here. Only the one in use opens this backup."), err=True)  # fmt: skip
+        if made.lacking or not made.key_fits:
             sys.exit(1)
 
 
