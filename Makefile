@@ -13,13 +13,14 @@ WORKERS ?= auto
 TESTS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types bench migration access-matrix release-fixture wheel clean
+.PHONY: help run test lint format types bench load migration access-matrix release-fixture wheel clean
 
 help:
 	@echo 'make run     the demo company at http://127.0.0.1:$(PORT) (sign-ins are printed)'
 	@echo 'make test    the whole test suite; make test TESTS=tests/audits for a part'
 	@echo 'make lint    ruff: format and rules        make types   mypy'
 	@echo 'make format  ruff writes the format        make bench   the benchmarks'
+	@echo 'make load    200 people at once for 5 minutes, then 20 on PostgreSQL'
 	@echo 'make wheel   dist/auditor-*.whl            make clean   removes what make made'
 
 run: $(VENV)/.installed
@@ -41,6 +42,13 @@ types: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m pytest tests/benchmarks --override-ini 'addopts=--import-mode=importlib'
+
+# People at once: make load MINUTES=5 PEOPLE=200 WHERE=embedded|postgresql|both (tests/benchmarks/load.py)
+MINUTES ?= 5
+PEOPLE  ?= 200
+WHERE   ?= both
+load: $(VENV)/.installed-test
+	$(BIN)/python -m tests.benchmarks.load --minutes $(MINUTES) --people $(PEOPLE) --where $(WHERE)
 
 # A draft of the next numbered file: make migration NAME=add_site_to_person
 migration: $(VENV)/.installed-test
