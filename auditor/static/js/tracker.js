@@ -3,7 +3,7 @@
 const needed = [
   ["form[data-autosave-url]", "./autosave.js"],
   ["[data-checklist]", "./checklist.js"],
-  ["input[data-search-url]", "./search-picker.js"],
+  ["input[data-search-url], select:has(option:nth-child(21))", "./search-picker.js"],
   ["form[data-leave-guard]", "./leave-guard.js"],
   ["form[data-filters]", "./filters.js"],
   ["[data-progress-url]", "./progress.js"],
