@@ -16,6 +16,7 @@ from auditor.notifications import kinds
 from auditor.notifications.models import Mail, Notice
 from auditor.people import queries as people
 from auditor.people.models import PersonDetail
+from auditor.people.roster_values import is_email
 
 _Entries = list[tuple[kinds.Words, str]]
 
@@ -58,7 +59,7 @@ def written(
     message = EmailMessage()
     message["Subject"] = f"[{_product()}] {_one_line(subject)}"
     message["From"] = sender
-    message["To"] = Address(addr_spec=_wired(address))
+    message["To"] = _wired(address)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
@@ -66,15 +67,25 @@ def written(
     return message
 
 
-def _wired(address: str) -> str:
-    """Return an address as it goes over the wire: the domain in ASCII (IDNA), the mailbox as it is."""
-    mailbox, at, domain = address.rpartition("@")
-    return address if domain.isascii() else mailbox + at + domain.encode("idna").decode("ascii")
+def _wired(address: str) -> Address:
+    """Return an address as it goes over the wire: the domain in ASCII (IDNA), the mailbox as it is.
+
+    Raises ValueError for what is not exactly one address.
+    """
+    mailbox, _at, domain = address.rpartition("@")
+    domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    if mailbox.isascii():
+        return Address(addr_spec=f"{mailbox}@{domain}")
+    # The standard library parses only ASCII; the roster has taken this one for an address.
+    if not is_email(f"{mailbox}@{domain}"):
+        raise ValueError("not one address")
+    return Address(username=mailbox, domain=domain)
 
 
 def _one_line(text: str) -> str:
     """Return ``text`` without line breaks or other controls: a name must not begin a header or a paragraph."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split(" ")).strip()
+    plain = "".join(one if one.isprintable() or one == "\u3000" else " " for one in text)
+    return " ".join(word for word in plain.split(" ") if word)
 
 
 def _product() -> str:

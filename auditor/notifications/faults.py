@@ -140,8 +140,9 @@ def of_opening(error: Exception) -> ServerFault:
         return ServerFault(Cause.NO_TLS, error.reason or error)
     if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return ServerFault(Cause.SILENT)
-    if isinstance(error, smtplib.SMTPServerDisconnected):
-        return ServerFault(Cause.SILENT, error)
+    hung_up = isinstance(error, ConnectionError) and not isinstance(error, ConnectionRefusedError)
+    if hung_up or isinstance(error, smtplib.SMTPServerDisconnected):
+        return ServerFault(Cause.LOST, error)
     if isinstance(error, OSError):
         return ServerFault(Cause.UNREACHABLE, error.strerror or error)
     return ServerFault(Cause.TURNED_AWAY, error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from traceback import format_tb
 
 from peewee import InterfaceError, OperationalError
 
@@ -90,7 +91,9 @@ class _Run:
         except (InterfaceError, OperationalError):
             raise  # the database, not the mail; the claim runs out and it is sent then
         except Exception as error:  # a mail that cannot be made is set aside and holds up no other
-            log.exception("mail %s could not be made", mail.id)
+            # Where it happened, without what the error says: that may be a name or an address.
+            place = "".join(format_tb(error.__traceback__))
+            log.error("mail %s could not be made: %s\n%s", mail.id, type(error).__name__, place)
             self.failed += 1
             _set_aside(mail, Fault(Cause.NOT_MADE, type(error).__name__))
             return

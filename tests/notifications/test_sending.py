@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
-import pytest
-
 from auditor.config import Mail as MailSettings
 from auditor.dated import Moment
 from auditor.notifications import actions as outbox
-from auditor.notifications import composing, kinds, sending
+from auditor.notifications import composing, sending
 from auditor.notifications.models import Mail, Notice
 from tests import cast as members
 from tests.bed.mail import Mood
 
 BASE = "https://audit.example.jp"
 NOW = members.NOW
-
-
-@pytest.fixture(autouse=True)
-def spoken_kinds() -> Iterator[None]:
-    """Two notice kinds of the tests: one that always says something, one that has become idle."""
-    before = dict(kinds._kinds)
-    kinds.kind("test")(lambda params, moment: kinds.Words(f"用件 {params['id']}", "詳しくはページで。"))
-    kinds.kind("test_idle")(lambda params, moment: None)
-    yield
-    kinds._kinds.clear()
-    kinds._kinds.update(before)
-
-
-@pytest.fixture
-def cast(app: Any) -> Iterator[members.Cast]:
-    with app.app_context():
-        yield members.make()
-
-
-@pytest.fixture
-def server(smtp_server: Any) -> MailSettings:
-    return MailSettings(host=smtp_server.host, port=smtp_server.port, sender="auditor@example.jp", timeout=2)
 
 
 def tell(cast: members.Cast, name: str, number: int, kind: str = "test", **more: Any) -> bool:
