@@ -12,6 +12,7 @@ from auditor.audits.models import AuditAssignee
 from auditor.catalogue import queries as catalogue
 from auditor.catalogue.actions import subject_of_department
 from auditor.findings.beside import findings_beside, items_with_finding
+from auditor.integrity.waiting import waiting_for as names_go
 from auditor.notifications.password_links import mail_password_link
 from auditor.promises.queries import kept_by
 from auditor.promises.results import last_results
@@ -30,7 +31,7 @@ def subscribe() -> None:
         catalogue.last_results.append(last_results)
         catalogue.kept_promises.append(kept_by)
     if scheduler_stands not in worklist.more:
-        worklist.more.append(scheduler_stands)
+        worklist.more += [scheduler_stands, names_go]
     events.subscribe(events.DepartmentAdded, subject_of_department)
     events.subscribe(events.PasswordLinkMade, mail_password_link)
     events.subscribe(events.MembershipChanged, on_membership_changed)
