@@ -14,7 +14,9 @@ from flask import Flask
 from auditor import db
 
 WORKERS = 2
-THREADS = 8
+# More than two cores keep busy: while a long write (an import) runs, those who save wait, each in a thread, and
+# those who read must still find one.
+THREADS = 16
 _TRIM_THRESHOLD, _TOP_PAD, _ARENA_MAX = -1, -2, -8  # of mallopt(3)
 
 
@@ -59,7 +61,7 @@ def _gunicorn(app: Flask, host: str, port: int, after_fork: Callable[[], None], 
             options: dict[str, Any] = {
                 "bind": f"{host}:{port}",
                 "workers": workers,
-                "worker_class": "gthread",
+                "worker_class": "auditor.patience.PatientWorker",
                 "threads": THREADS,
                 "preload_app": True,
                 "timeout": 60,
@@ -69,6 +71,7 @@ def _gunicorn(app: Flask, host: str, port: int, after_fork: Callable[[], None], 
                 "max_requests_jitter": 2000,
                 "limit_request_line": 8190,
                 "forwarded_allow_ips": "127.0.0.1",
+                "forwarder_headers": "",  # no client names the root of the application
                 "post_worker_init": lambda worker: after_fork(),
                 "loglevel": "warning",
             }
