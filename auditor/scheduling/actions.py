@@ -46,7 +46,10 @@ def run(job: Job, settings: Settings, at: datetime) -> JobRun:
     with db.transaction():
         _forget_idle(job, row, state, outcome)
         JobRun.update(**values).where(JobRun.id == row.id).execute()
-    return JobRun.get_by_id(row.id)
+    # Not read again: where it did nothing, another process may have done the same since and forgotten it.
+    for name, value in {"started_at": at, **values}.items():
+        setattr(row, name, value)
+    return row
 
 
 def cut_off(*which: Any) -> int:
