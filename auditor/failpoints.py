@@ -43,6 +43,7 @@ class FailPoint(StrEnum):
     MAIL_CLAIMED = "send_mail.claimed", "a mail stands as being sent", "no server has heard of it"
     MAIL_ACCEPTED = "send_mail.accepted", "the server has taken a mail", "it still stands as being sent"
     PERSON_ERASED = "erase.person", "one leaver is erased", "the next one is not"
+    EVIDENCE_MARKED = "look_for_evidence.marked", "some files stand as away or back", "the others do not"
     TIDY_STEP = "tidy.step", "one kind of leftovers is cleared away", "the next one is not"
 
     # Imports.

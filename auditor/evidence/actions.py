@@ -64,6 +64,8 @@ def add_file(
             given_at=at,
             replaces=replaces,
         )
+        if stored.missing_since is not None:  # given again, it is back
+            StoredFile.update(missing_since=None).where(StoredFile.id == stored.id).execute()
         activity.record(EVIDENCE_ADDED, evidence=evidence.id, sha256=sha256, size=size)
         return evidence
 

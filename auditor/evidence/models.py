@@ -16,8 +16,9 @@ class StoredFile(CountedModel):
     media_type = CharField(max_length=100)  # found from the content, not from the name
     stored_at = UtcDateTimeField()
     erased_at = UtcDateTimeField(null=True)
+    missing_since = UtcDateTimeField(null=True)  # when it was first not found as it was stored
 
-    derived = ("erased_at",)
+    derived = ("erased_at", "missing_since")  # the second repeats what the disk says (looking.py)
 
 
 class Evidence(CountedModel):

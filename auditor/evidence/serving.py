@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from pathlib import Path
 
-from flask import Response, abort, send_file
+from flask import Response, abort, make_response, render_template, send_file
 
 from auditor.evidence.actions import path_of
 from auditor.evidence.models import Evidence
 from auditor.web import as_attachment
 
+log = logging.getLogger("auditor.outages")
+
 
 def answer(evidence: Evidence, folder: Path) -> Response:
     """Return the file as an attachment with its true type; call it after the item it hangs on was authorised.
 
-    410 for an erased file, 404 (with the page that says so) for one that is missing on the disk.
+    A page says so where it was erased (410), and where it is away or is no longer what was given (503, until it
+    is put back). What is handed out is what was given: its hash is counted once more.
     """
     if evidence.file is None:
         abort(404)
     if evidence.file.erased_at is not None:
-        abort(410)
+        return _absent(evidence, "erased", 410)
     path = path_of(folder, evidence.file.sha256)
-    if not path.exists():
-        abort(404)
+    try:
+        with path.open("rb") as file:
+            whole = hashlib.file_digest(file, "sha256").hexdigest() == evidence.file.sha256
+    except OSError as error:
+        log.error("evidence file %s cannot be read: %s", path, error.strerror)
+        return _absent(evidence, "missing", 503)
+    if not whole:
+        log.error("evidence file %s is not what was stored", path)
+        return _absent(evidence, "changed", 503)
     response = send_file(
         path, mimetype=evidence.file.media_type, as_attachment=True, download_name=evidence.name
     )
     return as_attachment(response)
+
+
+def _absent(evidence: Evidence, why: str, status: int) -> Response:
+    page = render_template("evidence/absent.html", evidence=evidence, why=why, status=status)
+    return make_response(page, status)

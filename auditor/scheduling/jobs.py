@@ -111,6 +111,13 @@ def _erase(actor: Actor, settings: Settings, at: datetime) -> Outcome:
     return Outcome(changed=erasure.erase_due(actor, at))
 
 
+def _look_for_evidence(actor: Actor, settings: Settings, at: datetime) -> Outcome:
+    from auditor.evidence import looking
+
+    seen = looking.look(settings.evidence_folder, at)
+    return Outcome(changed=seen.changed, failed=seen.away)
+
+
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 TABLE: tuple[Job, ...] = (
@@ -119,6 +126,7 @@ TABLE: tuple[Job, ...] = (
     Job("assign_training", _l("Assign the training that is due"), 15 * _MINUTE, _assign_training),
     Job("remind", _l("Put reminders into the outbox"), _HOUR, _remind),
     Job("send_mail", _l("Send the mails of the outbox"), _MINUTE, _send_mail),
+    Job("look_for_evidence", _l("Look whether every evidence file is there"), _HOUR, _look_for_evidence),
     Job("erase", _l("Erase the names of those who left long ago"), 24 * _HOUR, _erase),
     Job("tidy", _l("Clear away what has expired"), 24 * _HOUR, _tidy),
 )

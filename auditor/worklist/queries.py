@@ -21,12 +21,13 @@ def sources() -> list[Source]:
     """Return every feature's answer to "what waits for this person?"."""
     from auditor.accounts.waiting import waiting_for as accounts
     from auditor.audits.waiting import waiting_for as audits
+    from auditor.evidence.waiting import waiting_for as evidence
     from auditor.findings.waiting import waiting_for as findings
     from auditor.notifications.waiting import waiting_for as notifications
     from auditor.people.waiting import waiting_for as people
     from auditor.training.waiting import waiting_for as training
 
-    return [audits, findings, training, people, accounts, notifications, *more]
+    return [audits, findings, training, people, accounts, evidence, notifications, *more]
 
 
 def waiting_for(actor: Actor, moment: Moment) -> list[WorkItem]:
