@@ -48,6 +48,10 @@ class Moment:
         return Moment(day, self.instant)
 
 
+# Names of the moment's values beside those of a series, which may have a column "day" of its own.
+_AS_OF_DAY, _AS_OF_INSTANT = "as of day", "as of instant"
+
+
 class DatedRow(CountedModel):
     """One statement about something, true from ``valid_from`` on, learnt at ``recorded_at``.
 
@@ -87,7 +91,7 @@ class DatedRow(CountedModel):
         given = {name: value for name, value in stored.items() if value is not None}
         types = tuple((name, type(given[name]) if name in given else None) for name in stored)
         statement = _row_that_stands(cls, db.is_sqlite(), types)
-        values = {**given, "day": moment.day, "instant": moment.instant}
+        values = {**given, _AS_OF_DAY: moment.day, _AS_OF_INSTANT: moment.instant}
         rows: list[Self] = list(cls.raw(statement.sql, *statement.values(values)))
         return rows[0] if rows else None
 
@@ -149,14 +153,15 @@ def _row_that_stands(
 ) -> Statement:
     """Return the query of the one row of a series; ``key`` names its columns and the types of their values."""
 
-    def build(day: date, instant: datetime, **given: Any) -> Any:
+    def build(**given: Any) -> Any:
+        day, instant = given[_AS_OF_DAY], given[_AS_OF_INSTANT]
         conditions = [getattr(model, name) == given.get(name) for name, _kind in key]
         order = [model.valid_from.desc(), model.recorded_at.desc(), model.id.desc()]
         counts = _counts(model, model, day, instant)
         return model.select().where(*conditions, counts).order_by(*order).limit(1)
 
     kinds = {name: kind for name, kind in key if kind is not None}
-    return put_together(build, {"day": date, "instant": datetime, **kinds})
+    return put_together(build, {_AS_OF_DAY: date, _AS_OF_INSTANT: datetime, **kinds})
 
 
 def _counts(model: type[DatedRow], row: Any, day: date, instant: datetime) -> Any:
