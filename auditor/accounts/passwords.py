@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import unicodedata
 from collections.abc import Iterable
 
@@ -19,6 +20,9 @@ _hasher = PasswordHasher()
 # sign-in hashes them again at full cost.
 _light = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
 _NOBODYS = _hasher.hash(secrets.token_urlsafe(32))
+# A hash takes 64 MiB and four cores. When everybody signs in at nine, each process makes one after the other: as
+# fast as all together, in the memory of one, and whoever is signed in already still gets their pages.
+_one_at_a_time = threading.Lock()
 
 # The passwords of ten characters and more that lists of leaked ones and Japanese keyboards put first; shorter
 # ones are refused by their length. Compared without digits and marks at the end, so that "password2026!" is one.
@@ -37,7 +41,8 @@ _ROWS = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfgh
 
 def hashed(password: str) -> str:
     """Return what is stored of ``password``."""
-    return _hasher.hash(_plain(password))
+    with _one_at_a_time:
+        return _hasher.hash(_plain(password))
 
 
 def hashed_random(password: str) -> str:
@@ -48,7 +53,8 @@ def hashed_random(password: str) -> str:
 def matches(stored: str | None, password: str) -> bool:
     """Tell whether ``password`` is the stored one; as slow when nothing is stored."""
     try:
-        found = _hasher.verify(stored or _NOBODYS, _plain(password))
+        with _one_at_a_time:
+            found = _hasher.verify(stored or _NOBODYS, _plain(password))
     except (VerificationError, InvalidHashError):
         return False
     return bool(found) and stored is not None
