@@ -62,7 +62,7 @@ class Manifest:
 
     format: int
     product: str  # version of the program that made it
-    made_at: str
+    made_at: str  # instant, with its zone
     engine: str
     migrations: list[str]
     head: list[Any]  # number and hash of the last event
@@ -259,6 +259,7 @@ def _manifest(body: bytes) -> Manifest:
 
 
 def _sound(manifest: Manifest) -> bool:
+    datetime.fromisoformat(manifest.made_at)
     numbers = [manifest.files, manifest.file_bytes, manifest.head[0]]
     words = [manifest.product, manifest.made_at, manifest.engine, manifest.key_check, *manifest.migrations]
     for table in manifest.tables:

@@ -27,6 +27,7 @@ from auditor.integrity.archive import Manifest, Writer
 from auditor.language import _l
 
 BACKUP_MADE = activity.event_type("backup.made", _l("Backup made"), "head", "hash", "files", "lacking")
+_DRAFT = ".auditor-part"
 _SECRETS = ("_KEY", "_PASSWORD")  # how the name of a secret in the environment ends
 _NAMES_A_USER = re.compile(r"://[^/]*@")  # an address that may hold a password
 
@@ -87,7 +88,7 @@ def back_up(
 def _draft(file: Path, force: bool) -> Iterator[IO[bytes]]:
     """Give a file beside ``file`` that gets its name once the block has ended well.
 
-    It has one name, so that what a killed backup left is used again and not left behind.
+    What killed backups left in the folder goes away.
     """
     if file.exists() and not force:
         raise RuleBroken(
@@ -96,14 +97,13 @@ def _draft(file: Path, force: bool) -> Iterator[IO[bytes]]:
                 file=file,
             )
         )
-    draft = file.with_name(f".{file.name}.part")
-    with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "w+b") as out:
-        try:
-            fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+    draft = file.with_name(f".{file.name}{_DRAFT}")
+    with _locked(draft) as out:
+        if out is None:
             raise RuleBroken(
                 _l("Another backup is being written to %(file)s. This one wrote nothing.", file=file)
-            ) from error
+            )
+        _clear(file.parent, draft)
         out.truncate(0)
         try:
             yield out
@@ -114,6 +114,27 @@ def _draft(file: Path, force: bool) -> Iterator[IO[bytes]]:
             draft.unlink(missing_ok=True)
             raise
     _sync(file.parent)
+
+
+@contextmanager
+def _locked(draft: Path) -> Iterator[IO[bytes] | None]:
+    """Open a draft that no other backup is writing; gives None where one is."""
+    with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "w+b") as out:
+        try:
+            fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield None
+        else:
+            yield out
+
+
+def _clear(folder: Path, own: Path) -> None:
+    """Remove drafts that nobody is writing: they hold personal data, under names that nobody looks for."""
+    for left in folder.glob(f".*{_DRAFT}"):
+        if left != own:
+            with _locked(left) as out:
+                if out is not None:
+                    left.unlink(missing_ok=True)
 
 
 def _sync(folder: Path) -> None:

@@ -40,7 +40,7 @@ def place(settings: Settings) -> Iterator[None]:
     ends with the commit on PostgreSQL; on SQLite the file gets its name here.
     """
     with _held(settings) as folder:
-        if _has_database(settings) or _has_files(settings.data / "evidence"):
+        if not _is_empty(settings):
             raise RuleBroken(
                 _l(
                     "There is a company in %(data)s already. A restore needs an empty folder and an empty database. Nothing was restored.",
@@ -69,7 +69,7 @@ def settle(settings: Settings) -> None:
     folder = settings.data / FOLDER
     if not folder.exists():
         return
-    with _lock(folder) as alone:
+    with _lock(settings.data) as alone:
         if alone and _has_database(settings):
             _follow(settings, folder)
             return
@@ -86,7 +86,7 @@ def _held(settings: Settings) -> Iterator[Path]:
     """Hold the folder of a restore; what a killed one left there is thrown away, or put in place."""
     folder = settings.data / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
-    with _lock(folder) as alone:
+    with _lock(settings.data) as alone:
         if not alone:
             raise RuleBroken(
                 _l("Another restore into %(data)s is running. This one did nothing.", data=settings.data)
@@ -104,17 +104,21 @@ def _held(settings: Settings) -> Iterator[Path]:
 
 @contextmanager
 def _lock(folder: Path) -> Iterator[bool]:
-    """Hold the lock of restores in the data folder; gives False where somebody else does."""
-    with (folder.parent / f"{FOLDER}.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            Path(file.name).unlink(missing_ok=True)
+    """Hold the lock of restores on the data folder; gives False where somebody else does."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(handle)
+
+
+def _is_empty(settings: Settings) -> bool:
+    """Tell whether nothing is there; the journal of a lost SQLite file would be read into the new one."""
+    journal = settings.is_sqlite and _file(settings).with_name(f"{_file(settings).name}-wal").exists()
+    return not (_has_database(settings) or journal or _has_files(settings.evidence_folder))
 
 
 def _has_database(settings: Settings) -> bool:

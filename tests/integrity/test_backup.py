@@ -140,8 +140,8 @@ def test_a_killed_backup_leaves_no_file_of_that_name_and_the_next_one_is_whole(
         "name": (backup.os, "replace"),
     }[step]
     file = tmp_path / "company.zip"
-    killed(lambda: place.run("backup", file), owner, name)
-    assert not file.exists()
+    killed(lambda: place.run("backup", tmp_path / "yesterday.zip"), owner, name)
+    assert [one.name for one in tmp_path.glob("*.zip")] == []
     assert place.run("backup", file).exit_code == 0
     assert place.run("restore", file, "--check").exit_code == 0
     assert list(tmp_path.glob(".*")) == []

@@ -23,7 +23,7 @@ from auditor.notifications.models import Mail
 from auditor.people.models import PersonDetail
 from auditor.reports import actions as reports
 from auditor.reports.scope import scope_of
-from tests.bed import databases, releases, workbooks
+from tests.bed import catalogue, databases, releases, workbooks
 from tests.bed.keeping import Place
 from tests.bed.newrelease import AS_OF
 from tests.cast import NOW, Cast
@@ -55,7 +55,7 @@ def _said(folder: Path) -> dict[str, Any]:
         books[language] = workbooks.without_production(workbooks.cells(path))
     left_out = {"activity_event", "staged_roster"}  # what restoring itself writes, and throws away
     counts = {name: _count(name) for name in tables.names() if name not in left_out}
-    return {"books": books, "counts": counts}
+    return {"books": books, "counts": counts, "schema": {db.is_sqlite(): catalogue.schema()}}
 
 
 def _count(table: str) -> int:
@@ -78,6 +78,7 @@ def test_a_company_comes_back_whole_on_either_database(
         found = _said(tmp_path)
         assert found["counts"] == demo["counts"]
         assert found["books"] == demo["books"]
+        assert {**demo["schema"], **found["schema"]} == {**found["schema"], **demo["schema"]}
         _writes_go_on(app)
 
 
@@ -203,6 +204,16 @@ def test_a_place_that_is_not_empty_is_refused(company: Place, good: Path, apart:
     assert sorted(company.folder.rglob("*")) == before
     with company.opened():
         assert verify.verify(company.settings.evidence_folder).clean
+
+
+def test_the_journal_of_a_lost_database_is_not_read_into_the_restored_one(
+    good: Path, apart: Path, new: Place
+) -> None:
+    new.folder.mkdir()
+    (new.folder / "auditor.sqlite3-wal").write_bytes(b"of a file that is gone")
+    done = new.run("restore", good, "--outside", apart)
+    assert (done.exit_code, "There is a company in" in done.output) == (1, True), done.output
+    assert [one.name for one in new.folder.iterdir()] == ["auditor.sqlite3-wal"]
 
 
 def test_without_the_key_it_asks_for_it_and_with_another_one_it_says_so(

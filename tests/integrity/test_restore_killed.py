@@ -56,7 +56,7 @@ def test_a_second_restore_meanwhile_is_refused(archived: tuple[Path, Place], tmp
     key = company.settings.log_key.decode()
     place.folder.mkdir()
     (place.folder / unfinished.FOLDER).mkdir()
-    with unfinished._lock(place.folder / unfinished.FOLDER):
+    with unfinished._lock(place.folder):
         done = place.run("restore", good, AUDITOR_LOG_KEY=key)
         assert "is running" in done.output and done.exit_code == 1
         with pytest.raises(ConfigurationError, match="is running"):

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -24,7 +25,7 @@ from auditor.integrity import archive, outside, unfinished
 from auditor.integrity.backup import back_up
 from auditor.integrity.restore import Restored
 from auditor.integrity.restore import restore as restored
-from auditor.language import LANGUAGES, _, _l, _n, speaking
+from auditor.language import LANGUAGES, _, _l, _n, format_instant, speaking
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -189,7 +190,7 @@ def _report(done: Restored, key_lost: bool) -> None:
     click.echo(
         _(
             "Restored as of %(at)s: %(rows)d rows, %(files)d evidence files. The backup was made by auditor %(product)s on %(engine)s.",
-            at=made.made_at,
+            at=format_instant(datetime.fromisoformat(made.made_at)),
             rows=rows,
             files=made.files,
             product=made.product,
