@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from tests.bed import databases
 from tests.faults.time import contents, world
 
 JOBS = ("open_audits", "recheck_independence", "assign_training", "remind", "send_mail")
-EXAMPLES = int(os.environ.get("AUDITOR_TIME_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("AUDITOR_TIME_EXAMPLES", "6"))
 
 
 def is_reminder(kind: str) -> bool:
@@ -44,7 +45,7 @@ class Left:
 class Winter:
     """The company on the evening before, and its jobs."""
 
-    def __init__(self, app: Flask, settings: Settings, database: databases.Database) -> None:
+    def __init__(self, app: Flask, settings: Settings, database: databases.Database | None) -> None:
         self.app = app
         self.settings = settings
         self.database = database
@@ -52,6 +53,7 @@ class Winter:
 
     def begin(self) -> None:
         """Bring the company back to how it was before any job has run."""
+        assert self.database is not None
         if not self._head:
             world.make()
             self.database.keep("winter")
