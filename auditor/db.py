@@ -33,6 +33,7 @@ from auditor.failpoints import FailPoint, reached
 from auditor.language import _
 
 database = DatabaseProxy()
+_ONCE = 0x6F6E6365  # tells the locks of one_at_a_time from that of the log's end
 _CHUNK = 500  # rows an INSERT: stays below SQLite's limit of 32,766 variables at 60 columns
 
 
@@ -73,6 +74,16 @@ def transaction() -> Any:
     and then writes is never refused half-way.
     """
     return database.atomic("IMMEDIATE") if is_sqlite() else database.atomic()
+
+
+def one_at_a_time(what: str) -> None:
+    """Have others who do ``what`` wait until this transaction ends, so that they see what it made.
+
+    For what has no unique key: a form sent twice must find what the first sending made. On SQLite a
+    transaction writes alone from its begin.
+    """
+    if not is_sqlite():
+        database.execute_sql("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_ONCE, what))
 
 
 def renew() -> None:

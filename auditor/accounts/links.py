@@ -19,6 +19,7 @@ from auditor.people import queries as people
 from auditor.people.models import PersonDetail
 
 LASTS = timedelta(hours=72)
+_TWICE = timedelta(minutes=2)  # a second one so soon is a double click
 _NOT_OFTENER_THAN = timedelta(minutes=15)  # for somebody who only says that they forgot
 LINKS_SENT = activity.event_type(
     "accounts.password_links_sent", _l("Password links sent"), "persons", "count"
@@ -38,7 +39,10 @@ def token_of(row: PasswordToken) -> str:
 
 
 def send_links(actor: Actor, person_ids: Iterable[int], at: datetime) -> int:
-    """Have each person who has an address mailed a link that sets a password; returns how many."""
+    """Have each person who has an address mailed a link that sets a password; returns how many.
+
+    Whom a link was made for a moment ago gets no second one.
+    """
     moment = Moment.at(at)
     wanted = people.working(person_ids, moment)
     rows = PersonDetail.standing(moment, PersonDetail.person.in_(list(wanted)))
@@ -46,9 +50,16 @@ def send_links(actor: Actor, person_ids: Iterable[int], at: datetime) -> int:
     if not reached:
         raise RuleBroken(_l("None of them has an e-mail address. Hand out first passwords instead."))
     with activity.action(actor, at):
-        for person_id in reached:
+        db.one_at_a_time("password links")
+        fresh = PasswordToken.select(PasswordToken.person).where(
+            PasswordToken.created_at > at - _TWICE, PasswordToken.used_at.is_null()
+        )
+        sent = {person_id for (person_id,) in db.tuples(fresh)}
+        new = [person_id for person_id in reached if person_id not in sent]
+        for person_id in new:
             _make(actor, person_id, at)
-        activity.record(LINKS_SENT, persons=reached, count=len(reached))
+        if new:
+            activity.record(LINKS_SENT, persons=new, count=len(new))
     return len(reached)
 
 

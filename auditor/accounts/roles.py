@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from auditor import activity
+from auditor import activity, db
 from auditor.access import GRANTABLE, Actor, Role
 from auditor.accounts import queries
 from auditor.accounts.models import Deputy, RoleGrant
@@ -128,13 +128,14 @@ def name_deputy(
             ),
             "deputy",
         )
-    number = (
-        Deputy.select()
-        .where(Deputy.principal == principal_id, Deputy.deputy == deputy_id, Deputy.role == role.value)
-        .count()
-        + 1
-    )
+    pair = (Deputy.principal == principal_id, Deputy.deputy == deputy_id, Deputy.role == role.value)
     with activity.action(actor, at):
+        db.one_at_a_time(f"deputy {principal_id} {deputy_id} {role.value}")
+        for twin in Deputy.standing(Moment.at(at), *pair).where(Deputy.held):
+            if (twin.starts_on, twin.ends_on) == (starts_on, ends_on):
+                named: Deputy = twin
+                return named  # the second of two clicks
+        number = Deputy.select().where(*pair).count() + 1
         row = Deputy.write(
             at, actor.person_id, None, principal=principal_id, deputy=deputy_id, role=role.value,
             starts_on=starts_on, ends_on=ends_on, held=True, number=number,

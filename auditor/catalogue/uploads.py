@@ -10,7 +10,6 @@ from typing import Any
 
 from auditor.catalogue.entries import CatalogueFile
 from auditor.catalogue.models import CatalogueUpload, CatalogueVersion, Control, Measure
-from auditor.catalogue.problems import CatalogueRefused, Problem
 from auditor.catalogue.reading import read
 from auditor.errors import NotFound
 
@@ -18,7 +17,7 @@ KEPT = timedelta(days=7)
 
 
 def keep(person_id: int, name: str, content: bytes, at: datetime) -> CatalogueUpload:
-    """Keep an uploaded file for its author to look at; older ones are thrown away.
+    """Keep an uploaded file for its author to look at, once however often it is sent; older ones are thrown away.
 
     Raises CatalogueRefused with every problem of the file.
     """
@@ -26,7 +25,9 @@ def keep(person_id: int, name: str, content: bytes, at: datetime) -> CatalogueUp
     read_text(content, name)
     CatalogueUpload.delete().where(CatalogueUpload.uploaded_at < at - KEPT).execute()
     text = content.decode("utf-8-sig")
-    return CatalogueUpload.create(person=person_id, name=name, text=text, uploaded_at=at)
+    mine = CatalogueUpload.select().where(CatalogueUpload.person == person_id, CatalogueUpload.name == name)
+    twin: CatalogueUpload | None = next((one for one in mine if one.text == text), None)
+    return twin or CatalogueUpload.create(person=person_id, name=name, text=text, uploaded_at=at)
 
 
 def upload_for(person_id: int | None, upload_id: int) -> CatalogueUpload:
@@ -41,10 +42,6 @@ def upload_for(person_id: int | None, upload_id: int) -> CatalogueUpload:
 
 def read_text(content: bytes, name: str) -> CatalogueFile:
     """Return what a file says; raises CatalogueRefused."""
-    if b"\x00" in content:  # PostgreSQL keeps no such character, and no YAML file holds one
-        raise CatalogueRefused(
-            [Problem(name, content.count(b"\n", 0, content.index(b"\x00")) + 1, "not_yaml")]
-        )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload.yaml"
         path.write_bytes(content)

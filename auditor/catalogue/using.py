@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from auditor import activity
+from auditor import activity, db
 from auditor.access import Actor
 from auditor.catalogue.models import (
     Applicability,
@@ -153,6 +153,13 @@ def set_applicability(
     series = {"catalogue": catalogue_id, "code": code, "subject": subject.id}
     values = {"applies": applies, "reason": reason.strip()}
     with activity.action(actor, at):
+        db.one_at_a_time(f"applicability {catalogue_id} {code} {subject.id}")
+        last = last_row(Applicability, **series)
+        if last is not None and (last.applies, last.reason, last.valid_from) == (
+            *values.values(),
+            valid_from,
+        ):
+            return last  # the second of two clicks
         row = next_row(Applicability, actor, at, valid_from, series, values, seen)
         activity.record(APPLICABILITY_SET, **series, applies=applies, valid_from=valid_from.isoformat())
     return row

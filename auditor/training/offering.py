@@ -177,11 +177,18 @@ def _set_state(
 
 
 def create_rule(actor: Actor, course_id: int, terms: Terms, at: datetime) -> TrainingRule:
-    """Have a course owed from ``terms.first_opens_on`` on. Raises RuleBroken for terms that cannot be."""
+    """Have a course owed from ``terms.first_opens_on`` on. Raises RuleBroken for terms that cannot be.
+
+    A rule with the same terms that is in force is returned: a second one would assign everybody twice.
+    """
     check_terms(terms)
     if not Course.select().where(Course.id == course_id).exists():
         raise NotFound
     with activity.action(actor, at):
+        db.one_at_a_time(f"rule of course {course_id}")
+        twin = _in_force(course_id, terms, at)
+        if twin is not None:
+            return twin
         rule: TrainingRule = TrainingRule.create(course=course_id, created_at=at)
         detail = TrainingRuleDetail.write(
             at,
@@ -192,6 +199,16 @@ def create_rule(actor: Actor, course_id: int, terms: Terms, at: datetime) -> Tra
         )
         activity.record(RULE_CREATED, rule=rule.id, course=course_id, detail=detail.id)
     return rule
+
+
+def _in_force(course_id: int, terms: Terms, at: datetime) -> TrainingRule | None:
+    """Return the rule of the course that has exactly these terms."""
+    rules = TrainingRule.select(TrainingRule.id).where(TrainingRule.course == course_id)
+    for row in TrainingRuleDetail.standing(Moment.at(at), TrainingRuleDetail.rule.in_(rules)):
+        if all(getattr(row, name) == value for name, value in vars(terms).items()):
+            found: TrainingRule = row.rule
+            return found
+    return None
 
 
 def change_rule(actor: Actor, rule_id: int, terms: Terms, at: datetime, replaces: int) -> TrainingRuleDetail:

@@ -106,6 +106,11 @@ class Company:
             f"tests/access/company.py: nothing there for {feature}.{view}.{name}; add it to the things"
         )
 
+    def sign_in(self, client: Any, short: str) -> None:
+        """Give ``client`` a session of the person."""
+        with client.session_transaction() as session:
+            session["_user_id"] = accounts.start_session(self.person[short], NOW)
+
 
 # Lines about another thing than the first one of its kind: the title says which; only addresses that name it.
 SECTIONS = {

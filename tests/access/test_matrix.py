@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-import copy
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
 from flask import Flask
 
-from auditor import db
 from tests.access import company, matrix
+from tests.test_access import PUBLIC
 
 KNOW_HOW = (
     "If this is meant, `make access-matrix` writes tests/access/matrix.txt anew: read each line that changed against "
     "design §3.8 and the table in auditor/access.py, then keep it."
 )
-
-
-@pytest.fixture(scope="module")
-def kept() -> Iterator[dict[str, Any]]:
-    yield {}
-
-
-@pytest.fixture
-def asked(
-    app: Flask, cast: Any, settings: Any, bed_database: Any, kept: dict[str, Any], tmp_path_factory: Any
-) -> company.Company:
-    """The prepared company: written for the first person, put back for each other."""
-    if not kept:
-        made = company.make(cast, settings.data)
-        bed_database.keep("access")
-        files: Path = tmp_path_factory.mktemp("access") / "data"
-        shutil.copytree(settings.data, files)
-        kept.update(made=made, files=files)
-    else:
-        shutil.copytree(kept["files"], settings.data, dirs_exist_ok=True)
-        db.database.close()
-        bed_database.empty()
-        bed_database.put_back("access")
-        db.database.connect()
-    found: company.Company = copy.deepcopy(kept["made"])
-    return found
 
 
 def test_the_matrix_names_every_route_and_no_other(app: Flask, asked: company.Company) -> None:
@@ -67,8 +35,6 @@ def test_every_route_answers_as_the_matrix_says(app: Flask, asked: company.Compa
 
 
 def test_who_is_not_signed_in_reaches_only_what_is_public(app: Flask) -> None:
-    from tests.test_access import PUBLIC
-
     for (section, name), cells in matrix.read().items():
         for short in ("out", "lea"):
             if cells[short] not in ("door", "404"):

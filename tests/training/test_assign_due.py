@@ -176,7 +176,7 @@ def test_a_changed_recurrence_holds_from_its_day_on(cast: Cast, version: CourseV
 
 def test_a_rule_that_fails_holds_up_no_other(cast: Cast, version: CourseVersion) -> None:
     rule(cast, version)
-    broken = rule(cast, version)
+    broken = rule(cast, version, due_days=31)
     with activity.action(SCHEDULER, NOW):
         standing = TrainingRuleDetail.latest(Moment.at(NOW), rule=broken)
         assert standing is not None
@@ -185,7 +185,7 @@ def test_a_rule_that_fails_holds_up_no_other(cast: Cast, version: CourseVersion)
             recurrence="nonsense",
         )  # fmt: skip
         activity.record(CAST_MADE, persons=0)
-    rule(cast, version)
+    rule(cast, version, due_days=32)
     with pytest.raises(RuleBroken, match=str(broken)):
         actions.assign_due(SCHEDULER, NOW)
     assert TrainingRound.select().count() == 2

@@ -468,10 +468,10 @@ def test_more_rounds_cost_no_more_queries(client: Any, owed: Owed, assert_same_q
     admin = owed.cast.actor("administrator")
 
     def more() -> None:
-        terms = actions.Terms(
-            actions.departments([owed.cast.department["D130"]]), date(2026, 1, 5), 7, "FREQ=WEEKLY"
-        )
+        audience = actions.departments([owed.cast.department["D130"]])
         for _rule in range(3):
+            days = 7 + TrainingRule.select().count()  # the same terms again would be the same rule
+            terms = actions.Terms(audience, date(2026, 1, 5), days, "FREQ=WEEKLY")
             actions.create_rule(admin, owed.version.course_id, terms, NOW - timedelta(days=300))
         actions.assign_due(admin, NOW)
         assert TrainingRound.select().count() > 100
