@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from auditor import db
+from auditor import db, outages
 from auditor.access import application
 from auditor.config import Settings
 from auditor.failpoints import FailPoint, reached
@@ -43,13 +43,30 @@ def run(job: Job, settings: Settings, at: datetime) -> JobRun:
         "caught_up": len(outcome.missed),
         "missed_since": min(outcome.missed, default=None),
     }
-    with db.transaction():
-        _forget_idle(job, row, state, outcome)
-        JobRun.update(**values).where(JobRun.id == row.id).execute()
+    _keep(job, row, values, outcome)
     # Not read again: where it did nothing, another process may have done the same since and forgotten it.
     for name, value in {"started_at": at, **values}.items():
         setattr(row, name, value)
     return row
+
+
+def _keep(job: Job, row: JobRun, values: dict[str, Any], outcome: Outcome) -> None:
+    """Write how the run ended, over a new connection where the job's has died.
+
+    Where that fails too (a full disk), the log has said it already: the next run says of this one that it was
+    cut off, and does what it did not.
+    """
+    try:
+        db.renew()
+        with db.transaction():
+            _forget_idle(job, row, values["outcome"], outcome)
+            JobRun.update(**values).where(JobRun.id == row.id).execute()
+    except outages.RAISED as error:
+        if outages.of(error) is None:
+            raise
+        log.error("the end of job %s could not be kept: %s", job.name, outages.reason(error))
+        values["outcome"] = "failed"
+        values["detail"] = values["detail"] or outages.reason(error)
 
 
 def cut_off(*which: Any) -> int:

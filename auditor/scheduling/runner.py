@@ -12,13 +12,16 @@ from __future__ import annotations
 import fcntl
 import logging
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import IO, Any
 
+import psycopg
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
-from auditor import activity, clock, db
+from auditor import activity, clock, db, outages
 from auditor.config import Settings
 from auditor.scheduling import actions, queries
 from auditor.scheduling.jobs import TABLE, Job, named
@@ -40,6 +43,7 @@ class Runner:
         self._stop = threading.Event()
         self._file: IO[str] | None = None
         self._connection: Any = None
+        self._out = False
 
     def start(self) -> None:
         """Start trying for the lock in a thread of its own."""
@@ -54,7 +58,8 @@ class Runner:
             self._file.close()
         if self._connection is not None:
             # Given back by word: a closed connection keeps its locks until its server process has noticed.
-            self._connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
+            with suppress(psycopg.Error):
+                self._connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
             self._connection.close()
 
     def _elect(self) -> None:
@@ -63,6 +68,8 @@ class Runner:
                 if self._take_lock():
                     self._tick()
                     return
+            except (*outages.RAISED, psycopg.Error) as error:
+                log.error("the scheduler cannot start yet: %s", outages.reason(error))
             except Exception:
                 log.exception("the scheduler could not start; it tries again in a minute")
             self._stop.wait(_RETRY)
@@ -77,10 +84,8 @@ class Runner:
                 self._file.close()
                 return False
             return True
-        import psycopg
-
         url = self.settings.database_url.replace("psycopg3://", "postgresql://", 1)
-        self._connection = psycopg.connect(url, autocommit=True)
+        self._connection = psycopg.connect(url, autocommit=True, connect_timeout=10)
         row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
         if row[0]:
             return True
@@ -117,6 +122,29 @@ class Runner:
         before = clock.ahead()
         while not self._stop.wait(_LOOK):
             before = self.look_at_clock(before)
+            if not self.holds_lock():
+                return
+
+    def holds_lock(self) -> bool:
+        """Tell whether this process is still the elected one; if not, it has stopped ticking and tries again.
+
+        On PostgreSQL the lock ends with its session (a restart of the server), and another process may have it.
+        """
+        if self._connection is None:
+            return True
+        try:
+            self._connection.execute("SELECT 1")
+            return True
+        except psycopg.Error as error:
+            log.warning("the scheduler's lock is lost: %s", outages.reason(error))
+        self._connection.close()
+        self._connection = None
+        if self.scheduler is not None:
+            self.scheduler.shutdown(wait=True)
+            self.scheduler = None
+        if not self._stop.is_set():
+            self.start()
+        return False
 
     def look_at_clock(self, before: float) -> float:
         """Begin every interval anew where the clock was put since it was ``before`` seconds ahead; returns how far now."""
@@ -129,17 +157,33 @@ class Runner:
         return ahead
 
     def _run(self, job: Job) -> None:
-        with self.app.app_context(), db.connected():
-            activity.keep_time()
-            actions.run(job, self.settings, clock.now())
+        self._reach(lambda: actions.run(job, self.settings, clock.now()))
 
     def _run_asked(self) -> None:
-        with self.app.app_context(), db.connected():
-            activity.keep_time()
+        def asked() -> None:
             for name in queries.asked():
                 job = named(name)
                 if job is not None:
                     actions.run(job, self.settings, clock.now())
+
+        self._reach(asked)
+
+    def _reach(self, work: Callable[[], object]) -> None:
+        """Do ``work`` on a connection. While the database cannot be reached, runs wait; the log says so once."""
+        try:
+            with self.app.app_context(), db.connected():
+                activity.keep_time()
+                work()
+        except outages.RAISED as error:
+            if outages.of(error) is None:
+                raise
+            if not self._out:
+                log.error("jobs wait for the database: %s", outages.reason(error))
+            self._out = True
+        else:
+            if self._out:
+                log.warning("the database is back; jobs go on")
+            self._out = False
 
 
 def _soon(position: int) -> datetime:
