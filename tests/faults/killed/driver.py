@@ -18,20 +18,22 @@ from pathlib import Path
 from typing import Any
 
 import argon2
+from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 
-from auditor import activity, clock, create_app, db, failpoints, open_database
+from auditor import activity, clock, db, failpoints, open_database
 from auditor.accounts import passwords
 from auditor.config import Mail, Settings
 from auditor.failpoints import FailPoint
 from auditor.integrity.verify import verify
 from auditor.notifications import actions as notices
 from auditor.scheduling.models import JobRun
+from tests.bed import application
 from tests.bed.catalogue import schema
 from tests.faults.killed import contents, works, world
 
 _server = multiprocessing.get_context("forkserver")
-_server.set_forkserver_preload([__name__])
+_server.set_forkserver_preload(["tests.faults.killed.warm"])
 KILLED = -signal.SIGKILL
 
 
@@ -92,7 +94,7 @@ def make(place: Place) -> world.World:
     """Make the company in an empty folder and an empty database."""
     settings = place.settings()
     open_database(settings)
-    app = create_app(settings)
+    app = application.built(settings)
     with app.app_context(), db.connected():
         made = world.make(settings)
         if settings.is_sqlite:
@@ -141,7 +143,8 @@ def _at_work(place: Place, made: world.World, at: datetime, base: str) -> Any:
             yield works.Stage(place.settings, None, made)
         else:
             settings = place.settings()
-            app = create_app(settings)
+            app = application.built(settings)
+            app.test_client_class = FlaskClient  # pages are checked elsewhere
             app.config["WTF_CSRF_ENABLED"] = False  # the same form is sent again; tokens have their own tests
             app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(place.folder.parent))
             yield works.Stage(place.settings, app, made)
@@ -150,7 +153,7 @@ def _at_work(place: Place, made: world.World, at: datetime, base: str) -> Any:
 
 def _found(stage: works.Stage, work: works.Work) -> Found:
     settings = stage.settings()
-    app = stage.app or create_app(settings)
+    app = stage.app or application.built(settings)
     with app.app_context(), db.connected():
         report = verify(settings.evidence_folder)
         kept = activity.kept_head()

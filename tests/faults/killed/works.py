@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
-from auditor import clock, create_app, db, open_database
+from auditor import clock, db, open_database
 from auditor.accounts import beginning
 from auditor.cli import main
 from auditor.config import Settings
@@ -25,6 +25,7 @@ from auditor.people.models import Person
 from auditor.people.planning import plan_roster
 from auditor.scheduling import actions as jobs
 from auditor.scheduling.jobs import named
+from tests.bed import application
 from tests.cast import NOW
 from tests.faults.killed import world as company
 
@@ -61,7 +62,7 @@ class Work:
 def job(name: str) -> Callable[[Stage], None]:
     def run(stage: Stage) -> None:
         found = named(name)
-        app = stage.app or create_app(stage.settings())
+        app = stage.app or application.built(stage.settings())
         assert found is not None
         with app.app_context(), db.connected():
             made = jobs.run(found, stage.settings(), clock.now())
@@ -182,7 +183,7 @@ def set_up(stage: Stage) -> None:
     """The first steps, up to the first administrator."""
     settings = stage.settings()
     open_database(settings)
-    create_app(settings)
+    application.built(settings)
     with db.connected():
         if beginning.new_code(settings.data) is None:
             return
