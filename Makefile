@@ -13,7 +13,7 @@ WORKERS ?= auto
 TESTS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types bench load migration access-matrix release-fixture wheel clean
+.PHONY: help run test lint format types bench load time migration access-matrix release-fixture wheel clean
 
 help:
 	@echo 'make run     the demo company at http://127.0.0.1:$(PORT) (sign-ins are printed)'
@@ -49,6 +49,11 @@ PEOPLE  ?= 200
 WHERE   ?= both
 load: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.load --minutes $(MINUTES) --people $(PEOPLE) --where $(WHERE)
+
+# Jobs at arbitrary times, by far more sequences than `make test` tries: make time EXAMPLES=1000
+EXAMPLES ?= 300
+time: $(VENV)/.installed-test
+	AUDITOR_TIME_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/faults/time
 
 # A draft of the next numbered file: make migration NAME=add_site_to_person
 migration: $(VENV)/.installed-test

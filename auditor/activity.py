@@ -255,6 +255,11 @@ def keep_time() -> None:
         clock.not_before(instant(latest))
 
 
+def recorded_until() -> datetime | None:
+    """Return the latest instant that an event tells of, None in an empty log."""
+    return instant(ActivityEvent.select(fn.MAX(ActivityEvent.at)).scalar())
+
+
 _latest = Prepared(
     lambda until: ActivityEvent.select(fn.MAX(ActivityEvent.at)).where(ActivityEvent.at <= until),
     until=datetime,

@@ -12,9 +12,10 @@ from pathlib import Path
 import click
 from flask import Flask, current_app
 
-from auditor import clock, db, migrating, settings_of
+from auditor import activity, clock, db, migrating, settings_of
 from auditor.accounts.beginning import new_code
 from auditor.console import REFUSALS, command, refuse
+from auditor.errors import RuleBroken
 from auditor.language import _
 from auditor.scheduling import actions, queries, words
 from auditor.scheduling.jobs import TABLE, named
@@ -134,17 +135,34 @@ def list_jobs(as_json: bool) -> None:
     "--at", "at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="As if it were this time, company's zone."
 )
 def run_jobs(name: str | None, at: datetime | None) -> None:
-    """Run one job, or all in their order. Example: auditor jobs run open_audits --at 2026-10-01T09:00"""
+    """Run one job, or all in their order; what was missed is caught up. Example: auditor jobs run open_audits
+
+    --at is for looking ahead on a copy: what a job writes is recorded as of that time.
+    """
     chosen = TABLE if name is None else tuple(job for job in [named(name)] if job)
     if not chosen:
         raise click.UsageError(str(_("There is no job %(name)s. See: auditor jobs list", name=name)))
-    instant = at.replace(tzinfo=clock.zone()) if at else clock.now()
+    instant = _not_in_the_past(at.replace(tzinfo=clock.zone())) if at else clock.now()
     with clock.standing_at(instant):
         runs = [actions.run(job, settings_of(current_app), clock.now()) for job in chosen]
     for run in runs:
         click.echo(_sentence(run))
     if any(run.outcome == "failed" for run in runs):
         sys.exit(1)
+
+
+def _not_in_the_past(at: datetime) -> datetime:
+    """Raise RuleBroken for a time before what is on record: what a job writes then would look older than it is."""
+    recorded = activity.recorded_until()
+    if recorded is not None and at < recorded:
+        said = f"{recorded.astimezone(clock.zone()):%Y-%m-%dT%H:%M}"
+        raise RuleBroken(
+            _(
+                "That time lies before what is on record (%(recorded)s). Nothing was run. Without --at, the job catches up what was missed.",
+                recorded=said,
+            )
+        )
+    return at
 
 
 def _sentence(run: JobRun) -> str:

@@ -222,3 +222,18 @@ def test_a_demo_is_served_without_jobs_where_the_environment_says_so() -> None:
 
     environ = {"AUDITOR_SCHEDULER": "no", "AUDITOR_DATA": "/srv", "DATABASE_URL": "x", "PATH": "/bin"}
     assert _own(environ) == {"AUDITOR_SCHEDULER": "no", "PATH": "/bin"}
+
+
+@pytest.mark.parametrize(("spoken", "said"), [("en", "lies before what is on record"), ("ja", "より前です")])
+def test_a_job_is_not_run_as_if_it_were_before_what_is_on_record(
+    cast: members.Cast, settings: Any, monkeypatch: pytest.MonkeyPatch, spoken: str, said: str
+) -> None:
+    from click.testing import CliRunner
+
+    from auditor.cli import main
+
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    words = ["jobs", "run", "remind", "--at", "2020-01-01T09:00", "--lang", spoken]
+    result = CliRunner().invoke(main, [*words, "--data", str(settings.data)])
+    assert result.exit_code == 1 and said in result.output
+    assert JobRun.select().count() == 0
