@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -46,7 +46,16 @@ def install(app: Flask) -> None:
 
 
 def _page(status: int, **values: Any) -> tuple[str, int]:
+    if status == 413:
+        values |= {
+            "file_limit": _megabytes("MAX_CONTENT_LENGTH"),
+            "text_limit": _megabytes("MAX_FORM_MEMORY_SIZE"),
+        }
     return render_template("errors/error.html", status=status, **values), status
+
+
+def _megabytes(setting: str) -> int:
+    return int(current_app.config[setting]) // (1024 * 1024)
 
 
 @dataclass(frozen=True)

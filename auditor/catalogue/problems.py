@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MESSAGES: Mapping[str, LazyString] = {
     "unreadable": _l("The file cannot be opened."),
     "too_large": _l("The file is larger than %(limit)s MB."),
+    "wrong_kind": _l("This is not a YAML file but %(kind)s. Choose the file in YAML."),
     "not_utf8": _l("The file is not UTF-8. Save it as UTF-8 and try again."),
     "not_yaml": _l("This is not YAML from here on. Look at indentation, quotes and brackets."),
     "alias": _l("Anchors and aliases (&, *) are not used in catalogue files. Write the value out."),

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from auditor.catalogue.problems import Problem
+from auditor.evidence.media import media_type_of
 
 Node = yaml.Node
 MAX_BYTES = 20 * 1024 * 1024
@@ -22,6 +23,15 @@ MAX_DEPTH = 30
 MAX_VALUES = 400_000
 _OPENING = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _CLOSING = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+# What is chosen in the place of a YAML file; a workbook with a password is an Office file of the old kind.
+_KINDS = {
+    "application/zip": "Excel / ZIP",
+    "application/x-ole-storage": "Office 97–2003",
+    "application/pdf": "PDF",
+    "image/png": "PNG",
+    "image/jpeg": "JPEG",
+    "image/gif": "GIF",
+}
 _CORE = "tag:yaml.org,2002:"
 _LOOKS = {_CORE + look for look in ("str", "int", "float", "bool", "timestamp", "merge", "value")}
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where libyaml is there
@@ -97,10 +107,16 @@ def _text(path: Path, name: str) -> tuple[str, list[Problem]]:
         return "", [Problem(name, 1, "unreadable")]
     if len(raw) > MAX_BYTES:
         return "", [Problem(name, 1, "too_large", {"limit": MAX_BYTES // 1024 // 1024})]
+    kind = _KINDS.get(media_type_of(raw[:4096]))
+    if kind is not None:
+        return "", [Problem(name, 1, "wrong_kind", {"kind": kind})]
     try:
-        return raw.decode("utf-8-sig"), []
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return "", [Problem(name, raw.count(b"\n", 0, error.start) + 1, "not_utf8")]
+    if "\0" in text:  # PostgreSQL keeps no such character, and no YAML file holds one
+        return "", [Problem(name, text.count("\n", 0, text.index("\0")) + 1, "not_yaml")]
+    return text, []
 
 
 def _unsafe(name: str, text: str) -> Problem | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 
@@ -28,6 +29,8 @@ _MAGIC = {
     b"MZ": "EXE",
 }
 _OTHER_OFFICE = {"word/": "Word (.docx)", "ppt/": "PowerPoint (.pptx)", "xl/workbook.bin": "Excel (.xlsb)"}
+_ASIDE = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
+_ELEMENT = re.compile(rb"<[^!?\s]")  # where it begins, a document type can come no more
 _OPEN_DOCUMENT = {"spreadsheet": "OpenDocument (.ods)", "text": "OpenDocument (.odt)"}
 
 
@@ -94,13 +97,16 @@ def _package_kind(package: zipfile.ZipFile, names: set[str]) -> str:
 
 
 def _check_parts(package: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
-    """Read every XML part's beginning: no Office program writes a document type, whose entities can swell."""
+    """Read every XML part's beginning: no Office program writes a document type, whose entities can swell.
+
+    A part whose first element comes only behind 64 KiB of something else could hide one there.
+    """
     try:
         for entry in entries:
             if entry.filename.endswith((".xml", ".rels")):
                 with package.open(entry) as part:
                     head = part.read(65_536).replace(b"\0", b"")
-                if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+                if b"<!DOCTYPE" in head or b"<!ENTITY" in head or not _ELEMENT.search(_ASIDE.sub(b"", head)):
                     raise Refused("damaged")
                 if entry.filename == "[Content_Types].xml" and b"macroEnabled" in head:
                     raise Refused("macros")

@@ -8,10 +8,9 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any, NamedTuple
 from zipfile import BadZipFile
 
@@ -23,6 +22,7 @@ from auditor.people.roster_problems import Refused
 
 MOST_ROWS = 50_000
 MOST_COLUMNS = 200
+FARTHEST_ROW = 4 * MOST_ROWS  # formats filled down to the last row, or a row that says it is the billionth
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([^"]+)"')
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
@@ -81,11 +81,10 @@ def _read_sheet(book: Workbook, index: int, package: zipfile.ZipFile, content: b
     sheet.merged = [_span(reference.decode()) for reference in _MERGE.findall(raw)]
     sheet.hidden_rows = {
         int(found.group(1))
-        for tag in _ROW.findall(raw)
+        for tag in (_ROW.findall(raw) if _HIDDEN.search(raw) else ())
         if _HIDDEN.search(tag) and (found := _ROW_NUMBER.search(tag))
     }
-    source.reset_dimensions()  # a wrong dimension in the file would hide rows
-    for number, cells in enumerate(source.iter_rows(), 1):
+    for number, cells in _rows(source):
         if any(cell.value is not None for cell in cells) or any(
             (number, c + 1) in formulas for c in range(len(cells))
         ):
@@ -95,9 +94,18 @@ def _read_sheet(book: Workbook, index: int, package: zipfile.ZipFile, content: b
     return sheet
 
 
+def _rows(source: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+    """Give each row with its number; what the file leaves out comes as an empty one, so far down it ends."""
+    source.reset_dimensions()  # a wrong dimension in the file would hide rows
+    for number, cells in enumerate(source.iter_rows(), 1):
+        if number > FARTHEST_ROW:
+            raise Refused("too_many_rows", limit=f"{MOST_ROWS:,}")
+        yield number, cells[:MOST_COLUMNS]
+
+
 def _cells(number: int, cells: Sequence[Any], formulas: frozenset[tuple[int, int]]) -> list[Cell]:
     read = []
-    for column, cell in enumerate(islice(cells, MOST_COLUMNS), 1):
+    for column, cell in enumerate(cells, 1):
         formula = bool(formulas) and (number, column) in formulas
         value = cell.value
         if value is None and not formula:
@@ -113,10 +121,9 @@ def _formulas(content: bytes, index: int) -> frozenset[tuple[int, int]]:
     """Return (row, column) of the formulas, which need a second pass: the first shows only their results."""
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     source: Any = book.worksheets[index]  # a read-only sheet, whose type the stubs do not name
-    source.reset_dimensions()
     return frozenset(
         (cell.row, cell.column)
-        for cells in source.iter_rows()
+        for _, cells in _rows(source)
         for cell in cells
         if cell.value is not None and cell.data_type == "f"
     )

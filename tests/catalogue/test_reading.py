@@ -316,7 +316,8 @@ def bomb() -> str:
         (b"a: 1\n\tb: 2\n", 2, "not_yaml"),
         (b"a: 1\nb: \x07\n", 2, "not_yaml"),
         (b"a: 1\n---\nb: 2\n", 2, "not_yaml"),
-        (b"PK\x03\x04\x14\x00", 1, "not_yaml"),
+        (b"PK\x03\x04\x14\x00", 1, "wrong_kind"),
+        (b"%PDF-1.7", 1, "wrong_kind"),
         (b"", 1, "wrong_type"),
         (b"# nothing\n", 1, "wrong_type"),
         (b"- a\n- b\n", 1, "wrong_type"),
@@ -385,7 +386,7 @@ def test_the_hash_follows_what_the_file_says_and_not_how_it_is_laid_out(library:
 def test_every_message_is_said_in_both_languages_with_its_values(app: Any) -> None:
     params = {
         "field": "basis", "value": "law", "known": "statute", "expected": "date", "language": "ja", "limit": 9,
-        "marks": "-", "first": 3, "prefix": "ACC", "catalogue": "appi 1",
+        "marks": "-", "first": 3, "prefix": "ACC", "catalogue": "appi 1", "kind": "PDF",
     }  # fmt: skip
     with app.app_context():
         for key in MESSAGES:
