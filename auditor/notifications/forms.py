@@ -15,7 +15,7 @@ class GiveUpForm(FlaskForm):
     """Why a mail is sent no more."""
 
     reason = RadioField(
-        _l("Reason"),
+        _l("Why you give it up"),
         choices=[SelectChoice(value, label) for value, label in REASONS.items()],
         validators=[InputRequired(_l("Choose why this mail is given up."))],
     )

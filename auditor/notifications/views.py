@@ -87,8 +87,12 @@ def retry_all() -> Response:
 
 @bp.get("/<int:mail_id>/give-up")
 @requires(Permission.OUTBOX_MANAGE)
-def ask_give_up(mail_id: int) -> str:
-    return _give_up_page(queries.mail(mail_id), GiveUpForm())
+def ask_give_up(mail_id: int) -> str | Response:
+    mail = queries.mail(mail_id)
+    if mail.state not in retrying.UNSENT:
+        flash(str(_("This mail is being sent or has been settled meanwhile. Nothing was changed.")), "info")
+        return redirect(url_for("notifications.index", state=mail.state), 303)
+    return _give_up_page(mail, GiveUpForm())
 
 
 @bp.post("/<int:mail_id>/give-up")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from auditor import settings_of
+from auditor import clock, settings_of
 from auditor.activity import ActivityEvent
 from auditor.config import Mail as MailSettings
 from auditor.dated import Moment
@@ -132,6 +132,7 @@ def test_a_mail_that_has_gone_meanwhile_is_neither_sent_again_nor_given_up(
     for path, data in (("retry", {}), ("give-up", {"reason": "told"})):
         answer = client.post(f"/outbox/{refused.id}/{path}", data=data, follow_redirects=True)
         assert "すでに処理済みです" in answer.get_data(as_text=True)
+    assert client.get(f"/outbox/{refused.id}/give-up").status_code == 303
     assert Mail.get_by_id(refused.id).state == "sent"
     assert events("mail.retried") + events("mail.given_up") == []
 
@@ -156,8 +157,9 @@ def test_a_mail_is_given_up_with_a_reason_that_the_log_and_the_page_keep(
 def test_a_test_mail_goes_to_whoever_asks_with_the_next_sending(
     cast: members.Cast, client: Any, set_server: None, server: MailSettings, smtp_server: Any
 ) -> None:
-    cast.sign_in(client, "operator")
-    assert client.post("/outbox/test").status_code == 303
+    with clock.standing_at(NOW):
+        cast.sign_in(client, "operator")
+        assert client.post("/outbox/test").status_code == 303
     assert smtp_server.messages == [], "no mail is sent inside a request"
     outbox.bundle(NOW + DAY)
     assert sending.send_due(server, BASE, NOW + DAY) == (1, 0)
