@@ -14,6 +14,7 @@ from auditor.scheduling.models import JobRun
 _LEAST = timedelta(minutes=15)  # a restart takes less
 _MOST = timedelta(hours=3)  # beyond its interval
 _SILENT = timedelta(days=1)
+_OFTEN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,12 @@ def silent_since(at: datetime) -> datetime | None:
         first = ActivityEvent.select(ActivityEvent.at).order_by(ActivityEvent.seq).first()
         since = first.at if first else at
     return since if at - since > _SILENT else None
+
+
+def stands(lines: list[Line], at: datetime) -> bool:
+    """Tell whether nothing runs: every job that runs at least hourly is late, or none has run for a day."""
+    often = [line for line in lines if line.run and line.job.every <= _OFTEN]
+    return (bool(often) and all(line.overdue(at) for line in often)) or silent_since(at) is not None
 
 
 def asked() -> list[str]:

@@ -25,7 +25,7 @@ def index() -> str:
         lines=lines,
         silent=silent,
         caught_up=words.caught_up,
-        stands=len(silent) == len(lines) or queries.silent_since(now) is not None,
+        stands=queries.stands(lines, now),
     )
 
 
@@ -43,10 +43,13 @@ def show(name: str) -> str:
 def run(name: str) -> Response:
     job = _job(name)
     actions.ask(job, request_time())
-    flash(
-        str(_("The scheduler starts the job within a few seconds. Reload this page to see the outcome.")),
-        "success",
-    )
+    if queries.stands(queries.timetable(), request_time()):
+        flash(str(_("The scheduler does not run. The job starts as soon as it does.")), "warning")
+    else:
+        flash(
+            str(_("The scheduler starts the job within a few seconds. Reload this page to see the outcome.")),
+            "success",
+        )
     return redirect(url_for("scheduling.index"), 303)
 
 

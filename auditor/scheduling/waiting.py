@@ -24,6 +24,6 @@ def waiting_for(actor: Actor, moment: Moment) -> list[WorkItem]:
             str(_("See what to do")),
             moment.day,
             str(_("No audit is opened, no training assigned and no mail sent meanwhile.")),
-            state=("job", "failed"),
+            state=("due", "overdue"),
         )
     ]

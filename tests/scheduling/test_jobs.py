@@ -162,6 +162,21 @@ def test_the_page_says_that_the_scheduler_does_not_run(
     assert "The scheduler does not run" in page and page.count("has not run for 3 days") == len(TABLE)
 
 
+def test_who_asks_for_a_run_is_told_where_no_scheduler_would_start_it(
+    cast: members.Cast, client: Any, settings: Any
+) -> None:
+    cast.sign_in(client, "operator")
+    client.set_cookie("language", "en")
+    for silent, said in (
+        (timedelta(minutes=5), "within a few seconds"),
+        (timedelta(hours=5), "does not run"),
+    ):
+        JobRun.delete().execute()
+        actions.run_all(settings, NOW - silent)
+        client.post("/jobs/send_mail/run")
+        assert said in client.page("/jobs/").text_content()
+
+
 def test_the_last_success_stays_beside_a_run_that_failed(cast: members.Cast, settings: Any) -> None:
     send = named("send_mail")
     assert send is not None
