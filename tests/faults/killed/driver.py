@@ -136,6 +136,13 @@ def go_on(place: Place, made: world.World, name: str) -> tuple[Found, Found, Fou
         return before, after, Found(files=contents.files(stage.settings()))
 
 
+def look(place: Place, made: world.World, name: str) -> Found:
+    """Say what there is, and do nothing."""
+    work = works.WORKS[name]
+    with _at_work(place, made, work.at, "company") as stage:
+        return _found(stage, work)
+
+
 @contextmanager
 def _at_work(place: Place, made: world.World, at: datetime, base: str) -> Any:
     with clock.standing_at(at):

@@ -75,7 +75,8 @@ def make(settings: Settings) -> World:
 
 
 def _sign_ins(cast: members.Cast, world: World) -> None:
-    accounts.store(cast.person["auditor"], PASSWORD, members.OPENED)
+    for name in ("auditor", "second_auditor"):
+        accounts.store(cast.person[name], PASSWORD, members.OPENED)
     for name in ("administrator", "auditor", "head_of_sales", "staff_of_sales", "second_auditor"):
         world.session[name] = accounts.start_session(cast.person[name], NOW)
 
