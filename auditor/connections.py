@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -17,6 +18,9 @@ from playhouse.pool import MaxConnectionsExceeded, PooledSqliteDatabase
 from playhouse.postgres_ext import PooledPsycopg3Database
 
 WAIT = 15  # seconds for a lock that somebody else holds
+# Threads of one process that wait for SQLite's write lock at the same time (of serving.THREADS): while an import
+# holds it, whoever reads must still find a thread. Who comes after them is told at once that it is busy.
+WAITERS = 12
 _KEPT = 300  # seconds that a connection rests in the pool at most
 
 
@@ -47,6 +51,10 @@ class _File(PooledSqliteDatabase):  # type: ignore[misc]
 
     path: Path
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._room_to_wait = BoundedSemaphore(WAITERS)
+
     def _connect(self) -> Any:
         try:
             return super()._connect()
@@ -63,11 +71,15 @@ class _File(PooledSqliteDatabase):  # type: ignore[misc]
             raise
 
     def begin(self, lock_type: str | None = None) -> None:
+        if not self._room_to_wait.acquire(blocking=False):
+            raise OperationalError("database is locked")  # as SQLite says it
         try:
             super().begin(lock_type)
         except (OperationalError, InterfaceError):
             self._doubt()
             raise
+        finally:
+            self._room_to_wait.release()
 
     def commit(self) -> None:
         try:

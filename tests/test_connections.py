@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import threading
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,8 @@ from typing import Any
 import pytest
 from peewee import IntegrityError, OperationalError
 
-from auditor.connections import made
+from auditor import serving
+from auditor.connections import WAITERS, made
 
 
 @pytest.fixture
@@ -92,3 +95,37 @@ def test_a_refused_row_leaves_the_connection_as_it_was(database: Any) -> None:
         database.execute_sql("INSERT INTO row VALUES ('first')")
     database.close()
     assert connection_of(database) is before
+
+
+def test_threads_that_wait_to_write_leave_some_to_those_who_read(file: Path) -> None:
+    """While another process holds the lock; the tenth of a second is what a waiting thread takes to begin."""
+    assert WAITERS < serving.THREADS
+    pool: Any = made(f"sqlite:///{file}", 1, 20)
+    assert names(pool) == ["first"]  # from here on the file is one that reads while another writes
+    told: list[str] = []
+
+    def write() -> None:
+        pool.connect()
+        try:
+            with pool.atomic("IMMEDIATE"):
+                told.append("written")
+        except OperationalError as error:
+            told.append(str(error))
+        finally:
+            pool.close()
+
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writers = [threading.Thread(target=write) for _ in range(WAITERS + 3)]
+        for writer in writers:
+            writer.start()
+        until = time.monotonic() + 10
+        while len(told) < 3 and time.monotonic() < until:
+            time.sleep(0.01)
+        assert told == ["database is locked"] * 3
+        assert names(pool) == ["first"]
+        other.execute("COMMIT")
+    for writer in writers:
+        writer.join(20)
+    assert told[3:] == ["written"] * WAITERS
+    pool.close_idle()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from auditor import activity, events
+from auditor import activity, db, events
 from auditor.access import Actor
 from auditor.audits import trail
 from auditor.audits.models import Audit, AuditItem, AuditState, ItemDraft, ItemEvidence, ItemResult
@@ -80,10 +80,11 @@ def save_draft(actor: Actor, at: datetime, item: AuditItem, note: str, based_on:
         "based_on": based_on,
         "saved_at": at,
     }
-    ItemDraft.insert(row).on_conflict(
-        conflict_target=[ItemDraft.item, ItemDraft.person],
-        preserve=[ItemDraft.note, ItemDraft.based_on, ItemDraft.saved_at],
-    ).execute()
+    with db.transaction():
+        ItemDraft.insert(row).on_conflict(
+            conflict_target=[ItemDraft.item, ItemDraft.person],
+            preserve=[ItemDraft.note, ItemDraft.based_on, ItemDraft.saved_at],
+        ).execute()
 
 
 def forget_draft(actor: Actor, item: AuditItem) -> None:
