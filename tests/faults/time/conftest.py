@@ -75,10 +75,12 @@ class Winter:
         ends: list[str] = []
 
         def alone() -> None:
-            with self.app.app_context(), db.connected():
-                ends.extend(
-                    f"{one.job}: {one.detail}" for one in self.run(at, names) if one.outcome != "done"
-                )
+            try:
+                with self.app.app_context(), db.connected():
+                    runs = self.run(at, names)
+                ends.extend(f"{one.job}: {one.detail}" for one in runs if one.outcome != "done")
+            except Exception:
+                ends.append(traceback.format_exc())
 
         threads = [Thread(target=alone) for _ in range(count)]
         for thread in threads:

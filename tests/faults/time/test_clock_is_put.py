@@ -11,8 +11,8 @@ import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from auditor import activity, clock
-from auditor.accounts import throttle
-from auditor.accounts.models import SignInAttempt
+from auditor.accounts import links, throttle
+from auditor.accounts.models import PasswordToken, SignInAttempt
 from auditor.audits.models import ItemResult
 from auditor.config import Settings
 from auditor.dated import Moment
@@ -127,6 +127,12 @@ def test_failures_that_a_clock_far_ahead_wrote_stop_no_account(app: Any) -> None
         throttle.begin("000101", "192.0.2.1", b"key", ahead)
     throttle.begin("000101", "192.0.2.1", b"key", NOON)
     assert SignInAttempt.select().count() == 1
+
+
+def test_a_password_link_asked_for_by_a_clock_far_ahead_holds_up_no_other(cast: members.Cast) -> None:
+    for at in (NOON + timedelta(days=30), NOON, NOON + timedelta(minutes=5)):
+        links.forgot("000104", at)
+    assert PasswordToken.select().where(PasswordToken.person == cast.person["auditor"]).count() == 2
 
 
 @pytest.mark.parametrize(
