@@ -13,7 +13,8 @@ from flask import Flask
 
 from auditor import db
 
-WORKERS = 2
+# One process a core. Four at most: each takes up to 16 connections of the 100 that PostgreSQL usually gives.
+WORKERS = min(max(2, os.cpu_count() or 2), 4)
 # More than two cores keep busy: while a long write (an import) runs, those who save wait, each in a thread, and
 # those who read must still find one.
 THREADS = 16
