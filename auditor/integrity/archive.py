@@ -8,10 +8,12 @@ Nothing of the archive is ever used as a path.
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import hmac
 import json
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -31,6 +33,10 @@ LONGEST_LINE = 256 * 1024 * 1024  # bytes: one row; the digests of a bulk action
 _MANIFEST, _MARK = "manifest.json", "manifest.mac"
 _EVIDENCE = re.compile(r"evidence/([0-9a-f]{2})/(\1[0-9a-f]{62})")
 _CHUNK = 1024 * 1024
+# What zipfile raises over a damaged archive; OSError where it is told to look before the beginning of the file.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError,
+)  # fmt: skip
 
 
 class BadBackup(AuditorError):
@@ -209,7 +215,9 @@ def opened(path: Path) -> Iterator[Reader]:
     with path.open("rb") as raw:
         try:
             file = zipfile.ZipFile(raw)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        except _DAMAGED as error:
+            if isinstance(error, OSError) and error.errno != errno.EINVAL:
+                raise
             raise BadBackup(
                 _l(
                     "%(file)s is not a backup of auditor, or it is cut short: it cannot be read as an archive.",
@@ -323,5 +331,7 @@ def _row(table: TableEntry, number: int, line: bytes) -> list[Any]:
 def _readable(what: str) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except _DAMAGED as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise  # the disk's fault, not the file's
         raise BadBackup(_l("%(name)r in this archive is damaged or cut short.", name=what)) from error

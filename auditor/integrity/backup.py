@@ -97,23 +97,33 @@ def _draft(file: Path, force: bool) -> Iterator[IO[bytes]]:
                 file=file,
             )
         )
+    try:
+        with _locked(file.with_name(f".{file.name}{_DRAFT}")) as out:
+            if out is None:
+                raise RuleBroken(
+                    _l("Another backup is being written to %(file)s. This one wrote nothing.", file=file)
+                )
+            yield from _written(out, file)
+        _sync(file.parent)
+    except OSError as error:
+        reason = error.strerror or error
+        raise RuleBroken(
+            _l("%(file)s cannot be written: %(reason)s. Nothing was left there.", file=file, reason=reason)
+        ) from error
+
+
+def _written(out: IO[bytes], file: Path) -> Iterator[IO[bytes]]:
     draft = file.with_name(f".{file.name}{_DRAFT}")
-    with _locked(draft) as out:
-        if out is None:
-            raise RuleBroken(
-                _l("Another backup is being written to %(file)s. This one wrote nothing.", file=file)
-            )
-        _clear(file.parent, draft)
-        out.truncate(0)
-        try:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-            os.replace(draft, file)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
-    _sync(file.parent)
+    _clear(file.parent, draft)
+    out.truncate(0)
+    try:
+        yield out
+        out.flush()
+        os.fsync(out.fileno())
+        os.replace(draft, file)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager
@@ -157,15 +167,15 @@ def _erased() -> set[str]:
 
 
 def _add(writer: Writer, sha256: str, folder: Path) -> bool:
-    """Add an evidence file; tells whether it was there and is what its name says."""
+    """Add an evidence file; tells whether it could be read and is what its name says."""
     path = path_of(folder, sha256)
     try:
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
                 return False
-        writer.evidence(sha256, path)
-    except FileNotFoundError:
+    except OSError:
         return False
+    writer.evidence(sha256, path)
     return True
 
 

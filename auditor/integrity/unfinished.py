@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from peewee import OperationalError
+
 from auditor import db
 from auditor.config import Settings
 from auditor.errors import ConfigurationError, RuleBroken
@@ -54,9 +56,18 @@ def place(settings: Settings) -> Iterator[None]:
             db.let_go()
             if settings.is_sqlite:
                 _name(_file(staged(settings)), _file(settings))
-        except BaseException:
+        except BaseException as error:
             db.let_go()
             _clear(settings)
+            if isinstance(error, OSError | OperationalError):
+                reason = getattr(error, "strerror", None) or error
+                raise RuleBroken(
+                    _l(
+                        "%(data)s cannot be written: %(reason)s. Nothing was restored.",
+                        data=settings.data,
+                        reason=reason,
+                    )
+                ) from error
             raise
         _follow(settings, folder)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import zipfile
 from collections.abc import Callable, Iterator
@@ -86,6 +87,26 @@ def killed(work: Callable[[], object], owner: Any, name: str) -> None:
             os._exit(1)
     _pid, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL, "it came to its end"
+
+
+def on_a_small_disk(place: Place, size: int, *words: object, **environ: str) -> tuple[int, str]:
+    """Run a command that can write files of ``size`` bytes at most; gives its exit code and what it said."""
+    databases.let_go()
+    out, into = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+            done = place.run(*words, **environ)
+            os.write(into, done.output.encode())
+            os._exit(done.exit_code)
+        finally:
+            os._exit(99)
+    os.close(into)
+    with os.fdopen(out, encoding="utf-8") as said:
+        output = said.read()
+    _pid, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status), output
 
 
 def _die(*_arguments: object, **_named: object) -> None:

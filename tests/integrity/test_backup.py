@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import threading
 import zipfile
@@ -20,7 +21,7 @@ from auditor.evidence import actions as evidence
 from auditor.evidence.models import StoredFile
 from auditor.integrity import archive, backup
 from tests.bed.databases import let_go
-from tests.bed.keeping import Place, killed
+from tests.bed.keeping import Place, killed, on_a_small_disk
 from tests.cast import NOW, Cast
 
 
@@ -90,14 +91,16 @@ def test_evidence_that_is_missing_or_changed_is_named_and_the_backup_is_written_
     place: Place, cast: Cast, settings: config.Settings, tmp_path: Path
 ) -> None:
     kept = _give(cast, settings, b"whole")
-    gone, other = _give(cast, settings, b"gone"), _give(cast, settings, b"other")
+    gone, other, odd = (_give(cast, settings, content) for content in (b"gone", b"other", b"odd"))
     evidence.path_of(settings.evidence_folder, gone.sha256).unlink()
     evidence.path_of(settings.evidence_folder, other.sha256).write_bytes(b"something else")
+    evidence.path_of(settings.evidence_folder, odd.sha256).unlink()
+    evidence.path_of(settings.evidence_folder, odd.sha256).mkdir()  # there, and cannot be read
     done = place.run("backup", tmp_path / "company.zip")
     assert done.exit_code == 1
-    assert gone.sha256 in done.output and other.sha256 in done.output
+    assert all(one.sha256 in done.output for one in (gone, other, odd))
     with archive.opened(tmp_path / "company.zip") as made:
-        assert sorted(made.manifest.lacking) == sorted([gone.sha256, other.sha256])
+        assert sorted(made.manifest.lacking) == sorted([gone.sha256, other.sha256, odd.sha256])
         assert kept.sha256 in [sha256 for sha256, _pieces in made.evidence()]
 
 
@@ -127,6 +130,15 @@ def test_a_second_backup_to_the_same_file_waits_for_nobody(place: Place, tmp_pat
         done = place.run("backup", tmp_path / "company.zip")
     assert done.exit_code == 1
     assert "Another backup is being written" in done.output
+
+
+def test_a_full_disk_is_one_clear_line_and_leaves_nothing(
+    place: Place, cast: Cast, settings: config.Settings, tmp_path: Path
+) -> None:
+    _give(cast, settings, os.urandom(300_000))
+    code, said = on_a_small_disk(place, 200_000, "backup", tmp_path / "company.zip")
+    assert (code, said.count("\n"), "cannot be written: File too large" in said) == (1, 1, True), said
+    assert list(tmp_path.glob("*.zip")) + list(tmp_path.glob(".*")) == []
 
 
 @pytest.mark.parametrize("step", ["rows", "evidence", "manifest", "name"])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
+import random
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.bed.keeping import Change, Place, changed
+from auditor.integrity import archive
+from tests.bed.keeping import Change, Place, changed, on_a_small_disk
 
 Entries = dict[str, bytes]
 Manifest = dict[str, Any]
@@ -207,6 +208,43 @@ def test_a_damaged_file_is_refused(
     _refused(tmp_path / "bad.zip", company, tmp_path, said)
 
 
+def test_a_full_disk_is_one_clear_line_and_leaves_nothing(
+    archived: tuple[Path, Place], tmp_path: Path
+) -> None:
+    good, company = archived
+    place = Place(tmp_path / "new")
+    key = company.settings.log_key.decode()
+    code, said = on_a_small_disk(place, 200_000, "restore", good, AUDITOR_LOG_KEY=key)
+    assert (code, said.count("\n"), "Nothing was restored" in said) == (1, 1, True), said
+    assert place.is_untouched()
+
+
+def test_whatever_bytes_are_changed_it_is_refused_in_words_or_nothing_was_lost(
+    archived: tuple[Path, Place], tmp_path: Path
+) -> None:
+    """Bytes that mean nothing (a time, a mode) may change; rows and files never do unseen."""
+    good, company = archived
+    whole = good.read_bytes()
+    chance = random.Random(20261123)
+    refused = 0
+    for _attempt in range(150):
+        bad = bytearray(whole)
+        for _byte in range(chance.choice((1, 2, 20))):
+            bad[chance.randrange(len(bad))] = chance.randrange(256)
+        cut = chance.randrange(len(bad)) if chance.random() < 0.3 else len(bad)
+        (tmp_path / "bad.zip").write_bytes(bad[:cut])
+        try:
+            with archive.opened(tmp_path / "bad.zip") as backup:
+                backup.check_key(company.settings.log_key)
+                rows = sum(1 for table in backup.manifest.tables for _row in backup.rows(table))
+                files = [b"".join(pieces) for _sha256, pieces in backup.evidence()]
+            assert (rows, files) == (sum(table.rows for table in backup.manifest.tables), [b"photo"])
+        except archive.BadBackup as error:
+            refused += 1
+            assert str(error).endswith("Nothing was restored.")
+    assert refused > 100
+
+
 def test_whoever_lacks_the_key_cannot_change_a_backup_unseen(
     archived: tuple[Path, Place], tmp_path: Path
 ) -> None:
@@ -227,35 +265,33 @@ def test_an_archive_of_an_odd_kind_is_refused(
         raw = bytearray(good.read_bytes())
         raw[raw.index(b"PK\x01\x02") + 8] |= 1  # the flag in the table of contents
         bad.write_bytes(raw)
-    with zipfile.ZipFile(bad, "a") as archive:
+    with zipfile.ZipFile(bad, "a") as made:
         if kind == "twice":
             with pytest.warns(UserWarning, match="Duplicate name"):
-                archive.writestr("tables/mail.jsonl", b"")
+                made.writestr("tables/mail.jsonl", b"")
         elif kind == "packed otherwise":
-            archive.writestr("evidence/aa/" + "aa" * 32, b"x", zipfile.ZIP_BZIP2)
+            made.writestr("evidence/aa/" + "aa" * 32, b"x", zipfile.ZIP_BZIP2)
         elif kind == "a link":
             link = zipfile.ZipInfo("evidence/link")
             link.external_attr = 0o120777 << 16
-            archive.writestr(link, "/etc/passwd")
+            made.writestr(link, "/etc/passwd")
     said = {"twice": "has an entry twice", "a link": "does not belong to a backup"}
     _refused(bad, company, tmp_path, said.get(kind, "is encrypted or packed in a way no backup is"))
 
 
 def test_a_manifest_beyond_measure_is_not_read(archived: tuple[Path, Place], tmp_path: Path) -> None:
     _good, company = archived
-    with zipfile.ZipFile(tmp_path / "bad.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("manifest.json", "w", force_zip64=True) as out:
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w", zipfile.ZIP_DEFLATED) as made:
+        with made.open("manifest.json", "w", force_zip64=True) as out:
             for _megabyte in range(65):
                 out.write(b" " * 1024 * 1024)
-        archive.writestr("manifest.mac", b"")
+        made.writestr("manifest.mac", b"")
     _refused(tmp_path / "bad.zip", company, tmp_path, "far larger than that of any backup")
 
 
 def test_a_manifest_nested_without_end_is_refused(archived: tuple[Path, Place], tmp_path: Path) -> None:
     _good, company = archived
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("manifest.json", b'{"format":1,"tables":' + b"[" * 100_000)
-        archive.writestr("manifest.mac", b"")
-    (tmp_path / "bad.zip").write_bytes(made.getvalue())
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("manifest.json", b'{"format":1,"tables":' + b"[" * 100_000)
+        made.writestr("manifest.mac", b"")
     _refused(tmp_path / "bad.zip", company, tmp_path, "cannot be read")
