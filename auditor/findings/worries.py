@@ -62,6 +62,13 @@ def report(
         return worry
 
 
+def lead_to(actor: Actor, at: datetime, worry: Worry, finding: Finding) -> None:
+    """Say once that the report has led to ``finding``. Raises RuleBroken for a report that is settled."""
+    now = there(WorryState.latest(Moment.at(at), worry=worry.id))
+    if now.finding_id != finding.id:
+        move(actor, at, worry, WorryStep.LOOKING, "", finding)
+
+
 def move(
     actor: Actor,
     at: datetime,

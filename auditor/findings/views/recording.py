@@ -9,6 +9,7 @@ from uuid import uuid4
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from auditor import activity
 from auditor.access import Actor, Permission, requires
 from auditor.audits import queries as audits
 from auditor.audits.models import AuditItem
@@ -23,7 +24,7 @@ from auditor.findings.flow import detail_of
 from auditor.findings.forms import ChangeForm, ReasonForm, RecordForm
 from auditor.findings.models import Finding, FindingDetail, FindingState, Worry
 from auditor.findings.repeats import Repeat, repeats
-from auditor.findings.states import Grade, Source, WorryStep
+from auditor.findings.states import Grade, Source
 from auditor.findings.views import bp
 from auditor.findings.views.response import (
     Answer,
@@ -98,22 +99,23 @@ def _record(
     subject = subject or Subject.get_or_none(Subject.kind == "company")
     if item is None and subject is None:
         raise RuleBroken(_("This department is not a subject yet. Add it under Subjects first."))
-    finding = actions.record(
-        actor,
-        at,
-        title=words(form.title),
-        facts=words(form.facts),
-        grade=Grade(form.grade.data),
-        department_id=department_id,
-        due_on=day(form.due_on),
-        found_on=form.found_on.data,
-        item=item,
-        subject_id=subject.id if subject else None,
-        source=Source.WORRY if worry else Source.OTHER,
-        once=form.once.data or None,
-    )
-    if worry is not None:
-        worries.move(actor, at, worry, WorryStep.LOOKING, "", finding)
+    with activity.action(actor, at):  # finding and report together, or neither
+        finding = actions.record(
+            actor,
+            at,
+            title=words(form.title),
+            facts=words(form.facts),
+            grade=Grade(form.grade.data),
+            department_id=department_id,
+            due_on=day(form.due_on),
+            found_on=form.found_on.data,
+            item=item,
+            subject_id=subject.id if subject else None,
+            source=Source.WORRY if worry else Source.OTHER,
+            once=form.once.data or None,
+        )
+        if worry is not None:
+            worries.lead_to(actor, at, worry, finding)
     return finding
 
 
