@@ -47,7 +47,7 @@ def export_list(actor: Actor, export: ListExport, language: str, at: datetime, p
 
 def drafts(data: Path) -> Iterator[Path]:
     """Yield the workbooks that a page was making for somebody (see ``views/sending.py``)."""
-    return (path for path in (data / FOLDER).rglob("*") if path.is_file())
+    return (data / FOLDER).glob("*")
 
 
 @contextmanager

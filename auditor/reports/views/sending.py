@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,10 +23,14 @@ def send(write: Callable[[Path], object], name: str) -> Response:
     exports = settings_of(current_app).data / FOLDER
     exports.mkdir(mode=0o700, exist_ok=True)
     # In the data folder, so that what a killed process leaves is cleared away by the job that tidies.
-    with tempfile.TemporaryDirectory(dir=exports) as folder:
-        path = Path(folder) / "report.xlsx"
+    handle, file = tempfile.mkstemp(dir=exports, suffix=".xlsx")
+    os.close(handle)
+    path = Path(file)
+    try:
         write(path)
-        opened = path.open("rb")  # stays readable after the folder is gone
+        opened = path.open("rb")  # stays readable after it has lost its name
+    finally:
+        path.unlink(missing_ok=True)
 
     def blocks() -> Iterator[bytes]:
         with opened:
