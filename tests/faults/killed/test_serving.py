@@ -140,6 +140,7 @@ def test_a_server_that_is_killed_loses_no_session_and_saves_nothing_by_halves(
             master.send_signal(signal.SIGKILL)
             master.wait(30)
             _wait_until_nobody_listens(port)
+        driver.in_a_process(driver.count_on, place)
         with _served(place, port, mark), line:
             assert browser.get(item).url.endswith(item), "still signed in"
             assert browser.post(item, token, **answer) == item, "the same form is sent again"

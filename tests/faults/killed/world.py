@@ -20,6 +20,7 @@ from auditor.catalogue import uploads
 from auditor.config import Settings
 from auditor.evidence import actions as evidence
 from auditor.evidence.models import StoredFile
+from auditor.findings import worries
 from auditor.findings.models import ActionState
 from auditor.people import staging
 from auditor.people.models import Employment, Membership
@@ -49,6 +50,7 @@ class World:
     finding: int = 0
     assignment: dict[str, int] = field(default_factory=dict)
     attempt: dict[str, int] = field(default_factory=dict)
+    worry: int = 0
     seen: int = 0  # the state of the corrective action that its page showed
     choices: list[str] = field(default_factory=list)  # right, of the question that has no answer yet
     statement: dict[str, str] = field(default_factory=dict)  # what the page of the attestation carries
@@ -108,6 +110,7 @@ def _finding(cast: members.Cast, world: World, settings: Settings) -> None:
     making = Making(cast, settings.evidence_folder, NOW - timedelta(days=20))
     world.finding = making.acting().id
     world.seen = ActionState.get().id
+    world.worry = worries.report(cast.actor("staff_of_sales"), NOW, "名簿が机に置かれていた。").id
 
 
 def _course(cast: members.Cast, world: World) -> None:
