@@ -29,7 +29,8 @@ Answer = str | tuple[str, int] | BaseResponse
 def checklist(audit_id: int) -> BaseResponse:
     """Open the checklist at the first item that is not checked."""
     queries.audit_for(current_actor(), audit_id, Permission.AUDIT_READ, request_time())
-    return redirect(url_for("audits.item", audit_id=audit_id, item_id=workpage.first_open(audit_id)), 303)
+    first = _item(audit_id, workpage.first_open(audit_id), Permission.AUDIT_READ)
+    return redirect(url_for("audits.item", audit_id=audit_id, item_id=first.id), 303)
 
 
 @bp.route("/<int:audit_id>/items/<int:item_id>", methods=["GET", "POST"])
