@@ -107,7 +107,16 @@ def _tidy(actor: Actor, settings: Settings, at: datetime) -> Outcome:
 
 def _erase(actor: Actor, settings: Settings, at: datetime) -> Outcome:
     from auditor.integrity import erasure
+    from auditor.scheduling.queries import in_use_before
 
+    if not in_use_before(at):
+        return Outcome(
+            detail=str(
+                _l(
+                    "The clock may be wrong: nothing was done here for a month before this time. Nothing was erased; the run of the next day does it."
+                )
+            )
+        )
     return Outcome(changed=erasure.erase_due(actor, at))
 
 

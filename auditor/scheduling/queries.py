@@ -14,6 +14,7 @@ from auditor.scheduling.models import JobRun
 _LEAST = timedelta(minutes=15)  # a restart takes less
 _MOST = timedelta(hours=3)  # beyond its interval
 _SILENT = timedelta(days=1)
+_MONTH = timedelta(days=32)
 _OFTEN = timedelta(hours=1)
 
 
@@ -73,6 +74,18 @@ def stands(lines: list[Line], at: datetime) -> bool:
     """Tell whether nothing runs: every job that runs at least hourly is late, or none has run for a day."""
     often = [line for line in lines if line.run and line.job.every <= _OFTEN]
     return (bool(often) and all(line.overdue(at) for line in often)) or silent_since(at) is not None
+
+
+def in_use_before(at: datetime) -> bool:
+    """Tell whether a job ran or somebody did something in the month that ended an hour before ``at``.
+
+    Where not, the clock may be years ahead, and what cannot be taken back had better wait for a day.
+    """
+    month = at - _MONTH, at - timedelta(hours=1)
+    return any(
+        model.select().where(column.between(*month)).exists()
+        for model, column in ((JobRun, JobRun.started_at), (ActivityEvent, ActivityEvent.at))
+    )
 
 
 def asked() -> list[str]:

@@ -18,7 +18,9 @@ from auditor.config import Settings
 from auditor.dated import Moment
 from auditor.notifications import sending
 from auditor.notifications.models import Mail
-from auditor.scheduling.jobs import TABLE
+from auditor.people.models import PersonDetail
+from auditor.scheduling import actions
+from auditor.scheduling.jobs import TABLE, named
 from auditor.scheduling.runner import Runner
 from tests import cast as members
 from tests.audits import making
@@ -127,6 +129,19 @@ def test_failures_that_a_clock_far_ahead_wrote_stop_no_account(app: Any) -> None
         throttle.begin("000101", "192.0.2.1", b"key", ahead)
     throttle.begin("000101", "192.0.2.1", b"key", NOON)
     assert SignInAttempt.select().count() == 1
+
+
+def test_a_clock_years_ahead_erases_nobody_at_once(cast: members.Cast, settings: Settings) -> None:
+    leaver = PersonDetail.select().where(
+        PersonDetail.person == cast.person["leaver"], PersonDetail.erased_at.is_null()
+    )
+    erase, ahead = named("erase"), NOON + timedelta(days=3653)
+    assert erase is not None
+    first = actions.run(erase, settings, ahead)
+    assert (first.outcome, first.changed, leaver.count()) == ("done", 0, 1) and first.detail
+    assert actions.run(erase, settings, ahead + timedelta(minutes=5)).changed == 0, "a restart is no day"
+    assert actions.run(erase, settings, ahead + timedelta(days=1)).changed == 1
+    assert leaver.count() == 0
 
 
 def test_a_password_link_asked_for_by_a_clock_far_ahead_holds_up_no_other(cast: members.Cast) -> None:
