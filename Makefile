@@ -13,7 +13,7 @@ WORKERS ?= auto
 TESTS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types bench load time migration access-matrix release-fixture wheel clean
+.PHONY: help run test lint format types bench load time migration security access-matrix release-fixture wheel clean
 
 help:
 	@echo 'make run     the demo company at http://127.0.0.1:$(PORT) (sign-ins are printed)'
@@ -64,6 +64,11 @@ migration: $(VENV)/.installed-test
 #   AUDITOR_TEST_DATABASE_URL=postgresql://… make release-fixture NAME=0.2.0
 release-fixture: $(VENV)/.installed-test
 	$(BIN)/python -m tests.bed.newrelease $(NAME)
+
+# bandit over the product, and the advisory database about what it stands on.
+security: $(VENV)/.installed-test
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive auditor
+	$(BIN)/python -m tests.bed.dependencyaudit
 
 # What every route answers to every person; read each line that changed before you keep it.
 access-matrix: $(VENV)/.installed-test

@@ -76,7 +76,7 @@ class Training:
             .where(Assignment.round == opened)
             .order_by(Person.employee_number)
         )
-        chance = random.Random(opened.id)  # noqa: S311 nothing secret is drawn
+        chance = random.Random(opened.id)  # nothing secret is drawn  # noqa: S311  # nosec B311
         for assignment_id, person_id, number in db.tuples(rows):
             away = person_id in on_leave
             self._enter_person(assignment_id, person_id, number, at, chance, last, away)
@@ -111,7 +111,7 @@ class Training:
             actions.show(actor, assignment, language, section + 1, at + timedelta(minutes=section))
         read = at + timedelta(minutes=14)
         actions.finish_reading(actor, assignment, language, read)
-        chance = random.Random(assignment_id)  # noqa: S311
+        chance = random.Random(assignment_id)  # nothing secret either  # noqa: S311  # nosec B311
         if chance.randrange(100) < 12:
             self._quiz(actor, assignment, language, read, chance, right=False)
         passed = self._quiz(actor, assignment, language, read + timedelta(minutes=9), chance, right=True)

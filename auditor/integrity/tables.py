@@ -65,7 +65,9 @@ def load(table: str, wanted: list[str], given: Iterable[list[Any]]) -> None:
     try:
         if db.is_sqlite():
             marks = ", ".join("?" * len(wanted))
-            statement = _statement(f"INSERT INTO {{table}} ({{columns}}) VALUES ({marks})", table, wanted)  # noqa: S608 of a table known by name
+            # Of a table and columns known by name.
+            insert = f"INSERT INTO {{table}} ({{columns}}) VALUES ({marks})"  # noqa: S608  # nosec B608
+            statement = _statement(insert, table, wanted)
             waiting = iter(given)
             while some := list(islice(waiting, _ROWS)):
                 connection.executemany(statement, some)

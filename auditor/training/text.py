@@ -72,4 +72,4 @@ def _html(body: str, title: str) -> Markup:
     markdown.add_render_rule("table_close", table_end)
     markdown.add_render_rule("th_open", head)
     markdown.add_render_rule("td_open", cell)
-    return Markup(markdown.render(body))  # noqa: S704 - rendered with HTML switched off
+    return Markup(markdown.render(body))  # rendered with HTML switched off  # noqa: S704  # nosec B704
