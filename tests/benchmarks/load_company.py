@@ -39,6 +39,7 @@ class Worker:
     """One person of the morning: how they sign in, and the items that are theirs to save."""
 
     number: str
+    course: str  # the address of the course that they owe
     items: list[str] = field(default_factory=list)  # addresses of items
     shared: str = ""  # the address of an item that others save too
 
@@ -66,7 +67,7 @@ def prepare(settings: Settings, people: int, now: datetime) -> Morning:
         chosen = _people(people, owing, Moment.at(now))
         _let_in(list(chosen), now)
         _begin_the_course({person_id: owing[person_id] for person_id in chosen}, now)
-        workers = [Worker(number) for number in chosen.values()]
+        workers = [Worker(number, f"/training/{owing[one]}") for one, number in chosen.items()]
         _give_audits(dict(zip(chosen, workers, strict=True)), now)
         morning = Morning(workers, _right_answers())
         db.database.execute_sql("ANALYZE")
