@@ -34,6 +34,5 @@ def look() -> Response:
 
 
 def _write(folder: Path) -> None:
-    with tempfile.TemporaryFile(dir=folder) as probe:
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as probe:
         probe.write(_PROBE)
-        probe.flush()

@@ -6,6 +6,8 @@ Nobody types either: they are taken off, or name nothing, where the request is r
 
 from __future__ import annotations
 
+from contextlib import suppress
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 import flask
@@ -14,6 +16,7 @@ from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 from werkzeug.utils import cached_property
 
+_IN_MEMORY = 500 * 1024  # bytes of a file that is being received; a larger one waits on the disk
 LARGEST = 2**31 - 1  # of the ids of both databases
 
 
@@ -47,10 +50,46 @@ def _plain(value: Any) -> Any:
     return value.replace("\0", "") if isinstance(value, str) else value
 
 
+class _Upload(SpooledTemporaryFile[bytes]):
+    """A file that is being received. Where there is no room for it, the rest of the form still arrives.
+
+    Reading it then raises the error: a text that stands behind the file in the form must not be lost with it.
+    """
+
+    lost: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        if self.lost is None:
+            try:
+                return super().write(data)
+            except OSError as error:
+                self.lost = error
+        return len(data)
+
+    def seek(self, *place: int) -> int:
+        try:
+            return super().seek(*place)
+        except OSError as error:
+            self.lost = self.lost or error
+            return 0
+
+    def read(self, *size: int) -> bytes:
+        if self.lost is not None:
+            raise self.lost
+        return super().read(*size)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            super().close()
+
+
 class Request(flask.Request):
     """A request whose fields are ``Typed``."""
 
     parameter_storage_class = Typed
+
+    def _get_file_stream(self, *_of_the_part: Any, **_more: Any) -> Any:
+        return _Upload(max_size=_IN_MEMORY)
 
     @cached_property
     def values(self) -> Any:
@@ -76,3 +115,7 @@ def install(app: Flask) -> None:
     """Have every request of ``app`` read this way; before its routes are named."""
     app.request_class = Request
     app.url_map.converters.update(int=_Number, string=_Text, default=_Text)
+
+    @app.teardown_request
+    def close_files(_error: BaseException | None) -> None:
+        flask.request.close()  # a large one lies on the disk until then

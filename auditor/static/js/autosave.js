@@ -169,7 +169,7 @@ function start(form) {
       keep(now);
       show("failed", body.message ?? "");
     } else {
-      show(keep(now) ? "kept" : "failed");
+      show(keep(now) ? "kept" : "failed", body.message ?? "");
       timer = setTimeout(() => send(commit), RETRY);
     }
   }
