@@ -13,7 +13,7 @@ WORKERS ?= auto
 TESTS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types bench load time migration security access-matrix release-fixture wheel clean
+.PHONY: help run test lint format types bench fuzz load time migration security access-matrix release-fixture wheel clean
 
 help:
 	@echo 'make run     the demo company at http://127.0.0.1:$(PORT) (sign-ins are printed)'
@@ -21,6 +21,7 @@ help:
 	@echo 'make lint    ruff: format and rules        make types   mypy'
 	@echo 'make format  ruff writes the format        make bench   the benchmarks'
 	@echo 'make load    200 people at once for 5 minutes, then 20 on PostgreSQL'
+	@echo 'make fuzz    100,000 odd inputs (an hour or two)'
 	@echo 'make wheel   dist/auditor-*.whl            make clean   removes what make made'
 
 run: $(VENV)/.installed
@@ -54,6 +55,11 @@ load: $(VENV)/.installed-test
 EXAMPLES ?= 300
 time: $(VENV)/.installed-test
 	AUDITOR_TIME_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/faults/time
+
+# Odd input in forms, addresses and files, others each time: make fuzz FUZZ=5000; FUZZ_SEED=… the same ones again
+FUZZ ?= 100000
+fuzz: $(VENV)/.installed-test
+	FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/fuzz/test_fuzz.py -n $(WORKERS)
 
 # A draft of the next numbered file: make migration NAME=add_site_to_person
 migration: $(VENV)/.installed-test

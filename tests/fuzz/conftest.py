@@ -1,0 +1,23 @@
+"""The company of the access matrix: one thing of every kind, for whatever is sent to it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from tests.access.conftest import asked, kept
+
+__all__ = ["asked", "kept"]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says of a long run how many inputs there were, of what kind, and how to have the same again."""
+    if "FUZZ" not in os.environ:
+        return
+    reports = [report for name in ("", "error") for report in terminalreporter.stats.get(name, [])]
+    told = [dict(report.user_properties) for report in reports if getattr(report, "when", "") == "teardown"]
+    for one in filter(None, told):
+        terminalreporter.write_line(
+            "{inputs:>8,} {kind} in {seconds:.0f} s; answers {answers}; seed {seed}".format(**one)
+        )
+    terminalreporter.write_line(f"{sum(one.get('inputs', 0) for one in told):>8,} inputs in all")
