@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from auditor.accounts.models import Deputy, RoleGrant
+from auditor.access import Role
+from auditor.accounts import links, roles
+from auditor.accounts.models import Deputy, PasswordToken, RoleGrant
 from auditor.audits.models import IndependenceSettlement, ItemEvidence, ItemResult
+from auditor.catalogue.entries import Text
 from auditor.catalogue.models import Applicability, CatalogueUpload, CatalogueVersion, ControlOwner, Subject
 from auditor.company.models import ClosedDay, Setting
 from auditor.findings.models import (
@@ -28,10 +32,15 @@ from auditor.findings.models import (
 )
 from auditor.notifications.models import Notice
 from auditor.people.models import Department, Membership, Person, StagedRoster
+from auditor.promises import actions as promises
+from auditor.promises.entries import PolicyText, Sentence
 from auditor.promises.models import Policy, PromiseControl
+from auditor.training import actions as training
 from auditor.training.models import AssignmentDue, Exemption, QuizAttempt, TrainingRule
 from tests.access.company import Company
 from tests.bed.pages import parsed
+from tests.cast import NOW
+from tests.findings.test_at_once import at_once
 from tests.people import rosters
 
 Form = dict[str, Any]
@@ -229,3 +238,25 @@ def complaints(answer: Any) -> str:
     return " ".join(
         " ".join(page.xpath("//*[contains(@class, 'error') or contains(@class, 'alert')]//text()")).split()
     )
+
+
+def test_two_clicks_that_arrive_together_make_one_thing(asked: Company) -> None:
+    """Each on a connection of its own, as two workers of the server would take them."""
+    it, administrator = asked, asked.cast.actor("administrator")
+    terms = training.Terms(training.departments([it.cast.department["D220"]]), date(2026, 12, 1), 30)
+    text = PolicyText(
+        date(2026, 10, 1), Text("Policy", "方針"), (Sentence("1", Text("We do.", "定めています。")),)
+    )
+    days = (date(2026, 12, 1), date(2026, 12, 24))
+    steps: dict[type[Any], Callable[[], object]] = {
+        TrainingRule: lambda: training.create_rule(administrator, it.things["course_id"], terms, NOW),
+        Policy: lambda: promises.publish(administrator, text, NOW),
+        Deputy: lambda: roles.name_deputy(
+            administrator, it.person["hd2"], it.person["col"], Role.DEPARTMENT_HEAD, *days, NOW
+        ),
+        PasswordToken: lambda: links.send_links(administrator, [it.person["hd2"]], NOW),
+    }
+    before = {model: model.select().count() for model in steps}
+    for model, step in steps.items():
+        assert at_once([step] * 3) == [None] * 3
+        assert model.select().count() == before[model] + 1, model
