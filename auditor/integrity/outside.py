@@ -110,6 +110,24 @@ def read(folder: Path) -> Outside:
     return Outside(head, erasures)
 
 
+def forgotten() -> list[int]:
+    """Return the numbers of the erasures that the list beside the database tells of and the log does not.
+
+    Somebody has put back an earlier database by hand. Raises ValueError for a list that cannot be read.
+    """
+    folder = activity.kept_folder()
+    if folder is None or not (folder / ERASURES).is_file():
+        return []
+    try:
+        told = {
+            str(line["hash"]): int(line["seq"])
+            for line in map(json.loads, (folder / ERASURES).read_text(encoding="utf-8").splitlines())
+        }
+    except (OSError, KeyError, TypeError) as error:
+        raise ValueError(str(error)) from error
+    return sorted(set(told.values()) - {told[event.hash] for event in _erasures() if event.hash in told})
+
+
 def _erasures() -> Iterable[ActivityEvent]:
     query = ActivityEvent.select().where(ActivityEvent.type.in_(TELLING)).order_by(ActivityEvent.seq)
     return query.iterator()

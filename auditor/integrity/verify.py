@@ -15,6 +15,7 @@ from auditor.activity import GENESIS, ActivityEvent, ActivityRows
 from auditor.db import CountedModel, PersonalModel
 from auditor.evidence.actions import path_of
 from auditor.evidence.models import StoredFile
+from auditor.integrity import outside
 from auditor.integrity.checks import derived_mismatches
 from auditor.integrity.erasure import FILE_ERASED, PERSON_ERASED
 from auditor.integrity.texts import TEXT_ERASED
@@ -53,6 +54,8 @@ class Problem:
             "columns_unknown": _("%(table)s: event %(event)d covers columns that no longer exist (%(detail)s).", **place),
             "derived": _("%(table)s %(row)d: the current state does not agree with the dated rows (%(detail)s).", **place),
             "erased_silently": _("%(table)s %(row)d was emptied: no event tells of an erasure.", **place),
+            "erasure_forgotten": _("Event %(event)d, an erasure, is in the list kept outside and not in the log: what it erased may be back.", **place),
+            "erasures_unreadable": _("%(detail)s cannot be read: it lists what was erased. Remove it; it is written anew.", **place),
             "file_missing": _("Evidence file %(row)d (%(detail)s) is missing.", **place),
             "file_unreadable": _("Evidence file %(row)d (%(detail)s) cannot be read.", **place),
             "file_changed": _("Evidence file %(row)d (%(detail)s) was changed.", **place),
@@ -88,6 +91,7 @@ def verify(evidence_folder: Path) -> Report:
     problems.extend(_strange_witnesses())
     problems.extend(Problem("derived", table, row, detail=what) for table, row, what in derived_mismatches())
     problems.extend(_silent_erasures())
+    problems.extend(_forgotten_erasures())
     files = list(StoredFile.select().where(StoredFile.erased_at.is_null()).order_by(StoredFile.id))
     problems.extend(problem for stored in files for problem in _file_problems(stored, evidence_folder))
     head, kept = activity.head(), activity.kept_head()
@@ -256,6 +260,13 @@ def _silent_erasures() -> Iterator[Problem]:
     for stored in StoredFile.select(StoredFile.id).where(StoredFile.erased_at.is_null(False)):
         if stored.id not in told["file"]:
             yield Problem("erased_silently", "stored_file", stored.id)
+
+
+def _forgotten_erasures() -> Iterator[Problem]:
+    try:
+        yield from (Problem("erasure_forgotten", event=seq) for seq in outside.forgotten())
+    except ValueError:
+        yield Problem("erasures_unreadable", detail=outside.ERASURES)
 
 
 def _file_problems(stored: StoredFile, folder: Path) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from auditor import clock, create_app, db, open_database
 from auditor.access import application
 from auditor.accounts.models import PasswordToken, Session
 from auditor.activity import ActivityEvent
+from auditor.demo.signins import PASSWORD
 from auditor.evidence import actions as evidence
 from auditor.integrity import erasure, tables, texts, verify, written
 from auditor.integrity.backup import back_up
@@ -23,7 +24,7 @@ from auditor.notifications.models import Mail
 from auditor.people.models import PersonDetail
 from auditor.reports import actions as reports
 from auditor.reports.scope import scope_of
-from tests.bed import catalogue, databases, releases, workbooks
+from tests.bed import catalogue, databases, pages, releases, workbooks
 from tests.bed.keeping import Place
 from tests.bed.newrelease import AS_OF
 from tests.cast import NOW, Cast
@@ -83,8 +84,12 @@ def test_a_company_comes_back_whole_on_either_database(
 
 
 def _writes_go_on(app: Any) -> None:
-    """New rows get numbers of their own, and what comes next verifies too."""
+    """People sign in, new rows get numbers of their own, and what comes next verifies too."""
     settings = app.extensions["auditor"]
+    app.test_client_class = pages.CheckedClient
+    client = app.test_client()
+    signed_in = client.post("/accounts/sign-in", data={"login": "002215", "password": PASSWORD})
+    assert (signed_in.status_code, client.get("/", follow_redirects=True).status_code) == (303, 200)
     evidence.add_file(application("test"), NOW, settings.evidence_folder, io.BytesIO(b"new"), "new.txt")
     assert verify.verify(settings.evidence_folder).clean
 
@@ -164,6 +169,21 @@ def _erase_everything(person: int, folder: Path) -> None:
     assert erasure.erase_person(actor, person, NOW)
     texts.erase_texts(actor, written.mentioning(actor, ["Tsuji"], 10)[0], "asked for", NOW)
     erasure.erase_file(actor, evidence.StoredFile.get(), folder, "asked for", NOW)
+
+
+def test_a_database_put_back_by_hand_is_found_to_have_forgotten_an_erasure(
+    company: Place, cast: Cast, good: Path, apart: Path, new: Place
+) -> None:
+    with company.opened():
+        _erase_everything(cast.person["leaver"], company.settings.evidence_folder)
+    assert new.run("restore", good, "--outside", apart).exit_code == 0
+    shutil.copyfile(company.folder / "erasures.jsonl", new.folder / "erasures.jsonl")
+    with new.opened():
+        found = [problem.code for problem in verify.verify(new.settings.evidence_folder).problems]
+        assert found == ["erasure_forgotten"] * 4
+        (new.folder / "erasures.jsonl").write_text("no list")
+        found = [problem.code for problem in verify.verify(new.settings.evidence_folder).problems]
+        assert found == ["erasures_unreadable"]
 
 
 def test_without_the_list_of_erasures_it_says_that_they_are_back(good: Path, apart: Path, new: Place) -> None:
