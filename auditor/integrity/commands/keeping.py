@@ -205,6 +205,8 @@ def _report(done: Restored, key_lost: bool) -> None:
         click.echo(_n("%(num)d event of the log came after it and is lost (the note of the backup itself is one).", "%(num)d events of the log came after it and are lost (the note of the backup itself is one).", done.lost))  # fmt: skip
     if done.erased is None:
         click.echo(_("No list of erasures was given (--outside): what was erased since then is back. Erase it again."))  # fmt: skip
+    elif done.erased == 0:
+        click.echo(_("Nothing had been erased since then."))
     else:
         click.echo(_n("%(num)d erasure made since then was done again.", "%(num)d erasures made since then were done again.", done.erased))  # fmt: skip
     click.echo(_("Who left since then is back at work here: import the newest roster first."))
