@@ -24,6 +24,8 @@ MAIL_GIVEN_UP = activity.event_type("mail.given_up", _l("Mail given up"), "mail"
 SERVER_RETRIED = activity.event_type("mail.server_retried", _l("Mail server asked again"), "mails")
 TEST_ASKED = activity.event_type("mail.test_asked", _l("Test mail asked for"), "person")
 
+MAILS_GIVEN_UP = activity.event_type("mail.all_given_up", _l("Mails given up"), "count", "digest", "reason")
+
 UNSENT = ("failed", "waiting")
 # Why somebody gives a mail up: kept in ``dropped_because``.
 REASONS = {
@@ -47,14 +49,21 @@ def retry(actor: Actor, mail: Mail, at: datetime) -> bool:
 def retry_all(actor: Actor, mails: ModelSelect[Mail], at: datetime) -> int:
     """Queue all of these that failed or wait; returns how many."""
     with activity.action(actor, at):
-        rows = mails.where(Mail.state.in_(UNSENT)).order_by(Mail.id).select(Mail.id)
-        ids = [mail_id for (mail_id,) in db.tuples(rows)]
+        ids = _unsent(mails)
         count = sum(_queue(ids[start : start + _CHUNK], at) for start in range(0, len(ids), _CHUNK))
         if count:
             standing.lift_pauses()
-            digest = hashlib.sha256(db.canonical(ids).encode()).hexdigest()
-            activity.record(MAILS_RETRIED, count=count, digest=digest)
+            activity.record(MAILS_RETRIED, count=count, digest=_digest(ids))
     return count
+
+
+def _unsent(mails: ModelSelect[Mail]) -> list[int]:
+    rows = mails.where(Mail.state.in_(UNSENT)).order_by(Mail.id).select(Mail.id)
+    return [mail_id for (mail_id,) in db.tuples(rows)]
+
+
+def _digest(ids: list[int]) -> str:
+    return hashlib.sha256(db.canonical(ids).encode()).hexdigest()
 
 
 def _queue(ids: Sequence[int], at: datetime) -> int:
@@ -64,17 +73,31 @@ def _queue(ids: Sequence[int], at: datetime) -> int:
 
 def give_up(actor: Actor, mail: Mail, reason: str, at: datetime) -> None:
     """Send this mail no more, for one of ``REASONS``. Raises RuleBroken for a mail that has gone meanwhile."""
-    if reason not in REASONS:
-        raise RuleBroken(_l("Choose why this mail is given up."), "reason")
     with activity.action(actor, at):
-        given_up = Mail.update(
-            state="dropped", dropped_because=reason, last_error="", cause="", claimed_until=None
-        )
-        if not given_up.where(Mail.id == mail.id, Mail.state.in_(UNSENT)).execute():
+        if not _drop([mail.id], reason):
             raise RuleBroken(
                 _l("This mail is being sent or has been settled meanwhile. Nothing was changed.")
             )
         activity.record(MAIL_GIVEN_UP, mail=mail.id, reason=reason)
+
+
+def give_up_all(actor: Actor, mails: ModelSelect[Mail], reason: str, at: datetime) -> int:
+    """Send none of these that failed or wait any more, for one of ``REASONS``; returns how many."""
+    with activity.action(actor, at):
+        ids = _unsent(mails)
+        count = sum(_drop(ids[start : start + _CHUNK], reason) for start in range(0, len(ids), _CHUNK))
+        if count:
+            activity.record(MAILS_GIVEN_UP, count=count, digest=_digest(ids), reason=reason)
+    return count
+
+
+def _drop(ids: Sequence[int], reason: str) -> int:
+    if reason not in REASONS:
+        raise RuleBroken(_l("Choose why this mail is given up."), "reason")
+    given_up = Mail.update(
+        state="dropped", dropped_because=reason, last_error="", cause="", claimed_until=None
+    )
+    return int(given_up.where(Mail.id.in_(ids), Mail.state.in_(UNSENT)).execute())
 
 
 def retry_server(actor: Actor, at: datetime) -> None:

@@ -85,6 +85,35 @@ def retry_all() -> Response:
     return redirect(url_for("notifications.index", state="waiting"), 303)
 
 
+@bp.get("/give-up")
+@requires(Permission.OUTBOX_MANAGE)
+def ask_give_up_all() -> str:
+    """Give up all mails that the filters show."""
+    return _give_up_all_page(_chosen(request.args), GiveUpForm())
+
+
+@bp.post("/give-up")
+@requires(Permission.OUTBOX_MANAGE)
+def give_up_all() -> Response | tuple[str, int]:
+    chosen, form, at = _chosen(request.form), GiveUpForm(), request_time()
+    if not form.validate_on_submit():
+        return _give_up_all_page(chosen, form), 422
+    mails = queries.mails(chosen, Moment.at(at))
+    count = retrying.give_up_all(current_actor(), mails, form.reason.data, at)
+    flash(
+        str(_n("%(num)s mail was given up.", "%(num)s mails were given up.", count)),
+        "success" if count else "info",
+    )
+    return redirect(url_for("notifications.index", state=chosen.state), 303)
+
+
+def _give_up_all_page(chosen: queries.Chosen, form: GiveUpForm) -> str:
+    count = queries.mails(chosen, Moment.at(request_time())).where(Mail.state.in_(retrying.UNSENT)).count()
+    return render_template(
+        "notifications/give_up.html", form=form, mail=None, chosen=chosen, count=count, words=WORDS
+    )
+
+
 @bp.get("/<int:mail_id>/give-up")
 @requires(Permission.OUTBOX_MANAGE)
 def ask_give_up(mail_id: int) -> str | Response:

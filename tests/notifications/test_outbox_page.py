@@ -154,6 +154,28 @@ def test_a_mail_is_given_up_with_a_reason_that_the_log_and_the_page_keep(
     assert client.get(f"/outbox/{refused.id}/give-up").status_code == 404
 
 
+def test_all_that_the_filters_show_are_given_up_at_once_and_nothing_else(
+    cast: members.Cast, client: Any, set_server: None, refused: Mail, tell: Tell
+) -> None:
+    tell("operator", 3)
+    outbox.bundle(NOW)
+    cast.sign_in(client, "operator")
+    assert "存在しません" in client.page("/outbox/give-up?state=failed&why=address").text_content()
+    chosen = {"state": "failed", "why": "address"}
+    for wrong in ({}, {"reason": "because"}):
+        assert client.post("/outbox/give-up", data={**chosen, **wrong}).status_code == 422
+    assert client.post("/outbox/give-up", data={**chosen, "reason": "not_needed"}).status_code == 303
+    assert Mail.get_by_id(refused.id).dropped_because == "not_needed"
+    assert sorted(mail.state for mail in Mail.select()) == ["dropped", "sent", "waiting"]
+    (event,) = events("mail.all_given_up")
+    assert (event["count"], event["reason"]) == (1, "not_needed")
+    client.post("/outbox/give-up", data={"state": "sent", "reason": "told"})
+    assert Mail.select().where(Mail.state == "sent").count() == 1
+    cast.sign_in(client, "staff_of_sales")
+    assert client.get("/outbox/give-up").status_code == 404
+    assert client.post("/outbox/give-up", data={"state": "waiting", "reason": "told"}).status_code == 404
+
+
 def test_a_test_mail_goes_to_whoever_asks_with_the_next_sending(
     cast: members.Cast, client: Any, set_server: None, server: MailSettings, smtp_server: Any
 ) -> None:
