@@ -25,6 +25,5 @@ def waiting_for(actor: Actor, moment: Moment) -> list[WorkItem]:
             str(_("See which")),
             moment.day,
             str(_("They can be put back from a backup, or given again.")),
-            state=("job", "failed"),
         )
     ]
