@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 from datetime import datetime, timedelta
 
 from auditor.accounts.models import SignInAttempt
@@ -31,7 +32,7 @@ def begin(login: str, address: str, key: bytes, at: datetime) -> tuple[int, int]
 
     ``login`` must be normalised; it and ``address`` are stored as HMACs with ``key`` only.
     """
-    account, place = _hash("account", login, key), _hash("address", address, key)
+    account, place = _hash("account", login, key), _hash("address", place_of(address), key)
     # What lies ahead was written while the clock was far off, and would stop its account until then.
     old, ahead = SignInAttempt.at < at - timedelta(days=1), SignInAttempt.at > at + timedelta(days=1)
     SignInAttempt.delete().where(old | ahead).execute()
@@ -48,6 +49,17 @@ def begin(login: str, address: str, key: bytes, at: datetime) -> tuple[int, int]
         SignInAttempt.delete().where(SignInAttempt.id == attempt.id).execute()
         raise Throttled(max(waits))
     return attempt.id, ACCOUNT_LIMIT - len(of_account)
+
+
+def place_of(address: str) -> str:
+    """Return what is counted of an address: of IPv6 its /64, in which one machine has as many as it likes."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, ipaddress.IPv4Address):
+        return address
+    return str(known.ipv4_mapped or ipaddress.ip_network((int(known), 64), strict=False))
 
 
 def succeeded(attempt_id: int) -> None:

@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from auditor import create_app, web
 from auditor.accounts import actions as accounts
+from auditor.accounts import throttle
 from auditor.accounts.throttle import ADDRESS_LIMIT
 from auditor.notifications.actions import bundle
 from auditor.notifications.composing import compose
@@ -184,6 +185,30 @@ def test_an_address_that_the_client_claims_does_not_pass_the_limit(client: Any, 
         assert attempt(client, f"no-{number}", headers=claimed).status_code == 422
     claimed = {"X-Forwarded-For": "198.51.100.7", "Forwarded": "for=198.51.100.7"}
     assert attempt(client, headers=claimed).status_code == 429
+
+
+def test_the_many_addresses_of_one_machine_count_as_one(client: Any, auditor: int) -> None:
+    for number in range(ADDRESS_LIMIT):
+        data = {"login": f"no-{number}", "password": "x"}
+        own = {"REMOTE_ADDR": f"2001:db8:1:2:{number:x}::{number + 1:x}"}
+        assert client.post("/accounts/sign-in", data=data, environ_overrides=own).status_code == 422
+    data = {"login": "000104", "password": PASSWORD}
+    for address, status in (("2001:db8:1:2::ffff", 429), ("2001:db8:1:3::1", 303)):
+        answer = client.post("/accounts/sign-in", data=data, environ_overrides={"REMOTE_ADDR": address})
+        assert answer.status_code == status, address
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("", ""),
+    ],
+)
+def test_what_is_counted_of_an_address(address: str, place: str) -> None:
+    assert throttle.place_of(address) == place
 
 
 def test_behind_one_proxy_only_what_that_proxy_says_counts(settings: Any, app: Flask) -> None:
