@@ -10,17 +10,20 @@ import os
 import sqlite3
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from peewee import InterfaceError, OperationalError, SqliteDatabase
 from playhouse.pool import MaxConnectionsExceeded, PooledSqliteDatabase
 from playhouse.postgres_ext import PooledPsycopg3Database
 
+# What a page has called saved is on the disk: a power cut takes none of it back, for some 2 ms a save.
+SYNCHRONOUS = "full"
 WAIT = 15  # seconds for a lock that somebody else holds
 # Threads of one process that wait for SQLite's write lock at the same time (of serving.THREADS): while an import
 # holds it, whoever reads must still find a thread. Who comes after them is told at once that it is busy.
 WAITERS = 12
+_LEAST_ROOM = 256 * 1024  # bytes; SQLite needs some for what stands beside the database file
 _KEPT = 300  # seconds that a connection rests in the pool at most
 
 
@@ -59,34 +62,40 @@ class _File(PooledSqliteDatabase):  # type: ignore[misc]
         try:
             return super()._connect()
         except sqlite3.OperationalError as error:
-            if "unable to open" not in str(error):
-                raise
-            raise sqlite3.OperationalError(f"{error}: {self.path} {_why(self.path)}") from error
+            if "unable to open" in str(error):
+                raise sqlite3.OperationalError(f"{error}: {self.path} {_why(self.path)}") from error
+            self._raise(error)
 
     def execute_sql(self, sql: str, params: Any = None) -> Any:
         try:
             return super().execute_sql(sql, params)
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError) as error:
             self._doubt()
-            raise
+            self._raise(error)
 
     def begin(self, lock_type: str | None = None) -> None:
         if not self._room_to_wait.acquire(blocking=False):
             raise OperationalError("database is locked")  # as SQLite says it
         try:
             super().begin(lock_type)
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError) as error:
             self._doubt()
-            raise
+            self._raise(error)
         finally:
             self._room_to_wait.release()
 
     def commit(self) -> None:
         try:
             super().commit()
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError) as error:
             self._doubt()
-            raise
+            self._raise(error)
+
+    def _raise(self, error: Exception) -> NoReturn:
+        """Raise the error again; of a full disk it says that it is full, which SQLite does not always."""
+        if "disk I/O error" in str(error) and _room(self.path.parent) <= _LEAST_ROOM:
+            raise type(error)(f"{error}: {self.path.parent}: the disk is full") from error
+        raise error
 
     def _doubt(self) -> None:
         if not self.is_closed():
@@ -114,6 +123,15 @@ def _why(path: Path) -> str:
     return "cannot be opened" if writable else "is a readonly database"
 
 
+def _room(folder: Path) -> int:
+    """Return how many bytes the disk of ``folder`` still takes."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return _LEAST_ROOM + 1
+    return disk.f_bavail * disk.f_frsize
+
+
 def _identity(path: Path) -> tuple[int, int] | None:
     """Return what tells this file from any other, as long as somebody has it open."""
     try:
@@ -134,7 +152,7 @@ def _sqlite(url: str, wait: float) -> SqliteDatabase:
             "busy_timeout": int(wait * 1000),  # first: the others may have to wait too
             "journal_mode": "wal",
             "foreign_keys": 1,
-            "synchronous": "normal",
+            "synchronous": SYNCHRONOUS,
         },
         autoconnect=False,
         max_connections=None,  # one a thread, and the server has as many as it has

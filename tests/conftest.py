@@ -30,7 +30,7 @@ import argon2
 import hypothesis
 import pytest
 
-from auditor import db, open_database, places
+from auditor import connections, db, open_database, places
 from auditor.accounts import passwords
 from auditor.config import Settings
 from tests import cast as cast_module
@@ -93,6 +93,14 @@ def light_passwords() -> Iterator[None]:
         light = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         patch.setattr(passwords, "_hasher", light)
         patch.setattr(passwords, "_NOBODYS", light.hash("nobody's password"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def light_disk() -> Iterator[None]:
+    """No waiting for the disk at each commit: a database of a test need not outlive a power cut."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connections, "SYNCHRONOUS", "normal")
         yield
 
 
