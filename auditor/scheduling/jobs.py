@@ -80,6 +80,7 @@ def _tidy(actor: Actor, settings: Settings, at: datetime) -> Outcome:
     from auditor import activity, leftovers
     from auditor.accounts import tidying as accounts
     from auditor.evidence import tidying as evidence
+    from auditor.integrity.outside import ERASURES
     from auditor.notifications import tidying as outbox
     from auditor.people import staging
     from auditor.reports.actions import drafts
@@ -94,6 +95,7 @@ def _tidy(actor: Actor, settings: Settings, at: datetime) -> Outcome:
         lambda: evidence.tidy(settings.evidence_folder, at),
         lambda: leftovers.clear(drafts(settings.data), at),
         lambda: leftovers.clear(activity.drafts_of_head(settings.data), at),
+        lambda: leftovers.clear(settings.data.glob(f".{ERASURES}.*"), at),
         lambda: leftovers.clear((settings.data / "keys").glob(f"{DRAFT_OF_KEY}*"), at),
         lambda: outbox.tidy(at, due_things(Moment.at(at))),
         lambda: actions.tidy(at),
