@@ -21,7 +21,7 @@ import argon2
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 
-from auditor import activity, clock, db, failpoints, open_database
+from auditor import activity, clock, connections, db, failpoints, open_database
 from auditor.accounts import passwords
 from auditor.config import Mail, Settings
 from auditor.failpoints import FailPoint
@@ -35,6 +35,7 @@ from tests.faults.killed import contents, works, world
 _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload(["tests.faults.killed.warm"])
 KILLED = -signal.SIGKILL
+SYNCHRONOUS = connections.SYNCHRONOUS  # as it is in an installation
 _PATIENCE = 300  # seconds, on a machine that is busy with other tests
 
 
@@ -85,6 +86,7 @@ def in_a_process(work: Callable[..., Any], *arguments: Any) -> tuple[int, Any]:
 def _tell(there: Connection, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     light = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     passwords._hasher, passwords._NOBODYS = light, light.hash("nobody's password")
+    connections.SYNCHRONOUS = "normal"  # what is killed here is a process, not the power
     db._CHUNK = notices._CHUNK = 2  # so that a small company fills several
     try:
         answer = "done", work(*arguments)

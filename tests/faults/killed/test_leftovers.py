@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from auditor import db
+from auditor import connections, db
 from auditor.evidence import actions as evidence
 from auditor.people import staging
 from auditor.scheduling import actions
@@ -76,6 +76,7 @@ def _synchronous() -> Any:
 
 
 def _as_installed(place: driver.Place) -> Any:
+    connections.SYNCHRONOUS = driver.SYNCHRONOUS
     db.connect(place.url)
     with db.connected():
         return _synchronous()
