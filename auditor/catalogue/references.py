@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,8 +80,11 @@ def _value(notes: Notes, node: Node, scheme: str, target: Target) -> str | Text:
 
 
 def _ids(scheme: SchemeEntry, libraries: Iterable[Path]) -> frozenset[str] | None:
+    key, version = str(scheme.catalogue), str(scheme.version)
+    if max(len(key), len(version)) > 80 or not (re.fullmatch(SLUG, key) and re.fullmatch(VERSION, version)):
+        return None  # told already where it was read; it names no file
     for library in libraries:
-        path = library / str(scheme.catalogue) / f"{scheme.version}.yaml"
+        path = library / key / f"{version}.yaml"
         root = compose(path, path.name)[0] if path.is_file() else None
         if isinstance(root, yaml.MappingNode):
             rows = plain(root).get(scheme.part)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from auditor.errors import RuleBroken
 from auditor.language import _l
 
+FIRST_YEAR, LAST_YEAR = 1950, 2100  # a calendar of other years is a slip of the hand
 LONGEST = 366  # days in one list: a year's calendar
 _DAY = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:\([^)]*\))?"
 _LINE = re.compile(rf"{_DAY}(?:\s*[~〜-]\s*{_DAY})?[\s,、]*(.*)")
@@ -43,6 +44,11 @@ def read_days(text: str) -> list[tuple[date, str]]:
     return sorted(found.items())
 
 
+def is_planned(day: date) -> bool:
+    """Tell whether a company can have anything to do with this day."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
 def _days(line: str) -> dict[date, str] | None:
     match = _LINE.fullmatch(line)
     if match is None:
@@ -52,6 +58,8 @@ def _days(line: str) -> dict[date, str] | None:
         first = date(*map(int, numbers[:3]))
         last = date(*map(int, numbers[3:])) if numbers[3] else first
     except ValueError:
+        return None
+    if not (is_planned(first) and is_planned(last)):
         return None
     if not 0 <= (last - first).days < LONGEST or len(name) > 100:
         return None

@@ -22,6 +22,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 
 from auditor import clock
 from auditor.calendars import fiscal_year_of
+from auditor.company.daylist import FIRST_YEAR, LAST_YEAR, is_planned
 from auditor.errors import RuleBroken
 from auditor.language import _, _l, current
 from auditor.people.kinds import UNIT_LEVEL_LABELS
@@ -109,6 +110,12 @@ class SettingsForm(NamesForm):
 class ClosedDayForm(FlaskForm):
     day = DateField(_l("Day"), validators=[InputRequired(_l("Enter a date."))])
     name = StringField(_l("Name of the day"), validators=[Optional(), Length(max=100)])
+
+    def validate_day(self, field: DateField) -> None:
+        if field.data is not None and not is_planned(field.data):
+            raise ValidationError(
+                _("Enter a day from %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR)
+            )
 
 
 class DayListForm(FlaskForm):

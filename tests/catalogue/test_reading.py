@@ -383,6 +383,12 @@ def test_the_hash_follows_what_the_file_says_and_not_how_it_is_laid_out(library:
     assert read(place(library, CONTROLS.replace("[use, storage]", "[storage, use]"))).content_hash != first
 
 
+@pytest.mark.parametrize("name", ["長" * 300, "x" * 300, "../../../../etc", "/etc/passwd"])
+def test_a_reference_that_is_no_name_is_told_and_opens_no_file(library: Path, name: str) -> None:
+    problems = check(place(library, CONTROLS.replace("catalogue: sample-guideline", f"catalogue: {name}")))
+    assert {problem.key for problem in problems} & {"bad_id", "too_long"}
+
+
 def test_every_message_is_said_in_both_languages_with_its_values(app: Any) -> None:
     params = {
         "field": "basis", "value": "law", "known": "statute", "expected": "date", "language": "ja", "limit": 9,

@@ -371,14 +371,26 @@ LINES = (
     ("2026-01-01～2036-01-01 十年", "次の行を読み取れません：1行目", "These lines cannot be read: 1"),
     (
         "0000-01-01 なし\n9999-12-31～9999-12-31 終わり",
-        "次の行を読み取れません：1行目",
-        "These lines cannot be read: 1",
+        "次の行を読み取れません：1, 2行目",
+        "These lines cannot be read: 1, 2",
     ),
+    ("9999-12-31 世の終わり", "次の行を読み取れません：1行目", "These lines cannot be read: 1"),
     ("2026-12-29 " + "あ" * 101, "次の行を読み取れません：1行目", "These lines cannot be read: 1"),
     ("2026-01-01～2026-12-31 甲\n2027-01-01～2027-01-31 乙", "1日以上366日以内", "between 1 and 366 days"),
     ("\u202e92-21-6202 逆さ", "次の行を読み取れません：1行目", "These lines cannot be read: 1"),
     (" ", "1日以上366日以内", "between 1 and 366 days"),
 )
+
+
+def test_a_closed_day_of_another_age_is_refused_in_both_languages(admin: Any) -> None:
+    before = counted()
+    for day in ("0001-01-01", "9999-12-31"):
+        for language, words in (("ja", "1950年から2100年まで"), ("en", "from 1950 to 2100")):
+            speak(admin, language)
+            answer = admin.post("/company/closed-days", data={"day": day, "name": "休業"})
+            assert answer.status_code == 422 and words in text_of(answer)
+        assert admin.post(f"/company/closed-days/{day}/open").status_code == 404
+    assert counted() == before
 
 
 def test_a_list_of_days_that_cannot_be_read_is_told_in_both_languages(admin: Any) -> None:

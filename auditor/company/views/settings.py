@@ -12,7 +12,7 @@ from auditor.access import Permission, requires
 from auditor.calendars import FiscalYear, national_holidays
 from auditor.clock import day_of
 from auditor.company import actions, queries
-from auditor.company.daylist import read_days
+from auditor.company.daylist import is_planned, read_days
 from auditor.company.forms import ClosedDayForm, DayListForm, SettingsForm, name_of_month, numbers_in, refuse
 from auditor.company.models import ClosedDay
 from auditor.company.views.blueprint import bp
@@ -150,6 +150,8 @@ def open_day(day: str) -> Response:
         when = date.fromisoformat(day)
     except ValueError as error:
         raise NotFound from error
+    if not is_planned(when):
+        raise NotFound
     actions.set_closed_day(current_actor(), when, False, "", request_time())
     flash(_("The day is a working day again."), "success")
     return redirect(url_for("company.closed_days", year=_year_of(when).label), 303)
