@@ -223,6 +223,8 @@ def head(department_id: int) -> str:
 @bp.post("/departments/<int:department_id>/head")
 @requires(Permission.PEOPLE_IMPORT)
 def name_head(department_id: int) -> Answer:
+    if department_id not in queries.tree(_moment()).details:
+        raise NotFound
     form = HeadForm()
     person_id, picker = _chosen("person", searching.persons_matching)
     valid = form.validate_on_submit()
@@ -233,7 +235,7 @@ def name_head(department_id: int) -> Answer:
     try:
         actions.name_head(
             current_actor(), department_id, None if form.vacant.data else person_id, day_in(form.valid_from),
-            request_time(), int(form.tip.data) if form.tip.data else None,
+            request_time(), request.form.get("tip", type=int),
         )  # fmt: skip
     except RuleBroken as broken:
         picker["error"] = str(broken)
