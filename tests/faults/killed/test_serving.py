@@ -1,4 +1,4 @@
-"""The server itself is killed: a worker in the middle of a request, then the master with its workers at work."""
+"""The server itself is killed: a worker in the middle of a request, then the master."""
 
 from __future__ import annotations
 
@@ -90,17 +90,6 @@ def _served(place: Place, port: int, mark: Path) -> Iterator[subprocess.Popen[by
         process.wait(30)
 
 
-def _half_a_form(port: int, browser: Browser, path: str) -> socket.socket:
-    """Begin to send a form and stay in the middle of it."""
-    cookie = "; ".join(f"{one.name}={one.value}" for one in browser.cookies)
-    line = socket.create_connection(("127.0.0.1", port), timeout=30)
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\nContent-Length: 400\r\n"
-    line.sendall(
-        f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\nresult=major&note=half".encode()
-    )
-    return line
-
-
 def _wait_until_nobody_listens(port: int) -> None:
     """The workers of a master that is gone end by themselves."""
     ends = time.monotonic() + 60
@@ -136,12 +125,11 @@ def test_a_server_that_is_killed_loses_no_session_and_saves_nothing_by_halves(
                 pass
             assert not mark.exists()
             assert "5名のうち3名。" not in browser.get(item).read().decode(), "nothing of it was saved"
-            line = _half_a_form(port, browser, item)
             master.send_signal(signal.SIGKILL)
             master.wait(30)
             _wait_until_nobody_listens(port)
         driver.in_a_process(driver.count_on, place)
-        with _served(place, port, mark), line:
+        with _served(place, port, mark):
             assert browser.get(item).url.endswith(item), "still signed in"
             assert browser.post(item, token, **answer) == item, "the same form is sent again"
             assert "5名のうち3名。" in browser.get(item).read().decode()
