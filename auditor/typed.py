@@ -33,8 +33,12 @@ class Typed(ImmutableMultiDict[str, Any]):
 
     def __init__(self, mapping: Any = None) -> None:
         super().__init__(mapping)
-        for name, values in list(dict.items(self)):
-            dict.__setitem__(self, _plain(name), [_plain(value) for value in values])
+        named: list[tuple[Any, list[Any]]] = list(dict.items(self))
+        for name, values in named:
+            if name is None:  # a part of a damaged form that does not say which field it is
+                dict.__delitem__(self, name)
+            else:
+                dict.__setitem__(self, _plain(name), [_plain(value) for value in values])
 
     def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]
         return super().get(key, default, whole_number if type is int else type)

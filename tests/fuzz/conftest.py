@@ -5,9 +5,26 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import pytest
+
 from tests.access.conftest import asked, kept
+from tests.fuzz import forms
+from tests.fuzz.forms import Form
+from tests.fuzz.watching import Watch
 
 __all__ = ["asked", "kept"]
+
+
+@pytest.fixture
+def known_forms(watch: Watch, kept: dict[str, Any]) -> list[Form]:
+    """Every form that a page of the company shows, filled in; found once a run."""
+    if "forms" not in kept:
+        kept["forms"] = forms.of_the_company(watch)
+        watch.nothing()
+        watch.inputs = 0
+        watch.answers.clear()
+    found: list[Form] = kept["forms"]
+    return found
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -44,7 +44,7 @@ class Watch:
         self._touched: set[str] = set()
         self._error: BaseException | None = None
 
-    def send(self, short: str, method: str, address: str, **content: Any) -> Any:
+    def send(self, short: str, method: str, address: str, label: str = "", **content: Any) -> Any:
         """Send one request as a person of the company and hold its answer; it is not undone here."""
         visitor = self._visitors[short]
         headers = {**visitor.headers, **content.pop("headers", {})}
@@ -54,11 +54,11 @@ class Watch:
         except (
             Exception
         ) as error:  # where the application is under test it raises what it would answer 500 to
-            self.note(origin(error), f"{short} {method} {address} {content!r}")
+            self.note(origin(error), f"{short} {method} {address} {label} {content!r}")
             return None
         answer.close()
         self.answers[answer.status_code] += 1
-        what = f"{short} {method} {address} {content!r}"
+        what = f"{short} {method} {address} {label} {content!r}"
         if answer.status_code >= 500:
             self.note(f"{answer.status_code} {method} {_shape(address)}", what)
         if time.process_time() - began > LONGEST:
@@ -102,17 +102,24 @@ class Watch:
             transaction.rollback()
 
     def _hold(self, status: int, where: str, what: str) -> None:
-        changed = sorted(table for table in self._touched & self._counted if self._differs(table))
+        changed = self.changed()
         told = "activity_event" in self._touched and self._differs("activity_event")
         if changed and not told:
             self.note(f"changed {', '.join(changed)} without an event: {where}", what)
         if status >= 400 and (changed or told):
             self.note(f"refused with {status} and changed {', '.join(changed) or 'the log'}: {where}", what)
 
-    def _differs(self, table: str) -> bool:
-        return self._rows(table) != self._before[table]
+    def changed(self) -> list[str]:
+        """Return the counted tables that are not now as they were before this input."""
+        return sorted(table for table in self._touched & self._counted if self._differs(table))
 
-    def _rows(self, table: str) -> Any:
+    def before(self, table: str) -> Any:
+        return self._before[table]
+
+    def _differs(self, table: str) -> bool:
+        return self.rows(table) != self._before[table]
+
+    def rows(self, table: str) -> Any:
         if table == "activity_event":
             return ActivityEvent.select().count()
         return db.database.execute_sql(f'SELECT * FROM "{table}" ORDER BY id').fetchall()
@@ -127,7 +134,7 @@ class Watch:
             if written:
                 table = written[1]
                 if table not in watch._before and (table in watch._counted or table == "activity_event"):
-                    watch._before[table] = watch._rows(table)
+                    watch._before[table] = watch.rows(table)
                 watch._touched.add(table)
             return original(self, sql, *args, **kwargs)
 
