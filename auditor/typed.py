@@ -36,7 +36,7 @@ class Typed(ImmutableMultiDict[str, Any]):
         named: list[tuple[Any, list[Any]]] = list(dict.items(self))
         for name, values in named:
             if name is None:  # a part of a damaged form that does not say which field it is
-                dict.__delitem__(self, name)
+                dict.pop(self, name)  # type: ignore[misc]
             else:
                 dict.__setitem__(self, _plain(name), [_plain(value) for value in values])
 
