@@ -16,9 +16,10 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
-from auditor.language import _l
+from auditor.company.daylist import FIRST_YEAR, LAST_YEAR, is_planned
+from auditor.language import _, _l
 from auditor.training import wording
 
 
@@ -71,6 +72,12 @@ class RuleForm(FlaskForm):
         """Keep an unusual recurrence on the list, as it is written."""
         if recurrence not in wording.RECURRENCES:
             self.recurrence.choices = [*_recurrences(), SelectChoice(recurrence, recurrence)]
+
+    def validate_first_opens_on(self, field: DateField) -> None:
+        if field.data is not None and not is_planned(field.data):
+            raise ValidationError(
+                _("Enter a day from %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR)
+            )
 
 
 class ReasonForm(FlaskForm):

@@ -100,6 +100,20 @@ def test_a_part_of_a_form_without_a_name_is_passed_over(watch: Watch) -> None:
     watch.nothing()
 
 
+@pytest.mark.parametrize(
+    ("address", "fields"),
+    [
+        ("/people/departments/0/head", {"vacant": "y", "valid_from": "2026-11-20"}),
+        ("/people/departments/7/head", {"vacant": "y", "valid_from": "2026-11-20", "tip": "xx"}),
+        ("/training/rules/1", {"audience": "everyone", "first_opens_on": "9999-12-31", "due_days": "5", "seen": "1", "recurrence": "FREQ=YEARLY"}),
+    ],
+)  # fmt: skip
+def test_what_once_broke_a_form_is_answered(watch: Watch, address: str, fields: dict[str, str]) -> None:
+    with watch.one():
+        watch.send("adm", "POST", address, **body(list(fields.items()), 0))
+    watch.nothing()
+
+
 def test_ten_thousand_fields_are_too_many(watch: Watch) -> None:
     fields = [(f"field{number}", "x") for number in range(10_000)]
     with watch.one():
