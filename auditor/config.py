@@ -31,7 +31,7 @@ class Mail:
     sender: str = "auditor@localhost"
     security: str = "none"  # none, starttls, tls
     timeout: int = 20  # seconds for each answer of the server
-    run_seconds: int = 30  # after this no further mail begins in one run of the job, so that others get their turn
+    run_seconds: int = 30  # of one run of the job; after this no further mail begins, others get their turn
 
 
 @dataclass(frozen=True)

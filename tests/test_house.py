@@ -30,7 +30,14 @@ ORDER = [
     "scheduling",
 ]
 # Importing everything is their job.
-WIRING = {"auditor", "auditor.cli", "auditor.console", "auditor.__main__", "auditor.reactions", "auditor.sights"}
+WIRING = {
+    "auditor",
+    "auditor.cli",
+    "auditor.console",
+    "auditor.__main__",
+    "auditor.reactions",
+    "auditor.sights",
+}
 OUTER_ROOMS = {"views", "commands", "forms"}  # these may use any feature's actions and queries
 REQUEST = {"request", "current_user", "session", "g", "current_app"}  # what belongs to one request
 LONGEST_FUNCTION = 60

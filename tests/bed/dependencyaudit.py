@@ -33,7 +33,9 @@ def said(answer: str, complaint: str) -> tuple[int, str]:
     ]
     unknown = len(packages) - len(asked)
     left = f"; not tried: {unknown} that the service does not know" if unknown else ""
-    return int(bool(known)), "\n".join([*known, f"{len(asked)} packages asked about, {len(known)} known flaws{left}"])
+    return int(bool(known)), "\n".join(
+        [*known, f"{len(asked)} packages asked about, {len(known)} known flaws{left}"]
+    )
 
 
 def main() -> None:

@@ -26,7 +26,9 @@ def run(app: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def invoke(*words: str | Path) -> Result:
         databases.let_go()  # a command opens and closes connections of its own
-        done = CliRunner(env={"AUDITOR_LANGUAGE": "en"}).invoke(main, ["catalogue", *map(str, words), "--data", str(settings.data)])
+        done = CliRunner(env={"AUDITOR_LANGUAGE": "en"}).invoke(
+            main, ["catalogue", *map(str, words), "--data", str(settings.data)]
+        )
         db.database.connect(reuse_if_open=True)
         return done
 

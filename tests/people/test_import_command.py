@@ -28,7 +28,9 @@ def run(app, settings, monkeypatch):
 
     def call(*arguments, **options):
         let_go()
-        done = CliRunner(env={"AUDITOR_LANGUAGE": "en"}).invoke(main, [*map(str, arguments), "--data", str(settings.data)], **options)
+        done = CliRunner(env={"AUDITOR_LANGUAGE": "en"}).invoke(
+            main, [*map(str, arguments), "--data", str(settings.data)], **options
+        )
         let_go()
         db.database.connect(reuse_if_open=True)
         return done

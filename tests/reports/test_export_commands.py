@@ -25,7 +25,9 @@ def run(app: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def command(*words: str) -> Result:
         databases.let_go()  # a command opens and closes connections of its own
-        done = CliRunner(env={"AUDITOR_LANGUAGE": "en"}).invoke(main, ["export", *words, "--data", str(settings.data)])
+        done = CliRunner(env={"AUDITOR_LANGUAGE": "en"}).invoke(
+            main, ["export", *words, "--data", str(settings.data)]
+        )
         databases.let_go()
         db.database.connect(reuse_if_open=True)
         return done
