@@ -214,7 +214,7 @@ def test_a_click_that_leads_to_a_page_waits_for_it_however_slow_it_is(chromium) 
 def test_every_click_of_a_test_goes_through_the_bed() -> None:
     """A click past tests/bed/browser.py looks at the page that is left: sooner or later on a busy machine."""
     unsteady = re.compile(
-        r"\.(click|dblclick|tap)\(|\.press\(.*Enter|wait_for_timeout|networkidle|\.content\(\)"
+        r"\.(click|dblclick|tap)\(|\.press\(.*Enter|wait_for_timeout|networkidle|page\.content\(\)"
     )
     folder = Path(__file__).parent
     faults = [

@@ -12,6 +12,7 @@ from auditor.audits.results import RESULT_LABELS, STATE_LABELS
 from auditor.company import forms as company
 from auditor.integrity.words import COLUMNS, TABLES
 from auditor.language import LANGUAGES, _, _l
+from auditor.notifications.retrying import REASONS as MAIL_REASONS
 from auditor.people.kinds import EMPLOYMENT_STATUS_LABELS
 
 KEYS: dict[str, Any] = {
@@ -50,6 +51,7 @@ KEYS: dict[str, Any] = {
     "departments": _l("Departments"),
     "deputy": _l("Deputy"),
     "detail": _l("Terms"),
+    "digest": _l("Digest"),
     "due": _l("Due"),
     "due_on": _l("Due date"),
     "effective": _l("Effective"),
@@ -78,6 +80,7 @@ KEYS: dict[str, Any] = {
     "lost": _l("Events lost"),
     "made_at": _l("Backup made at"),
     "mail": _l("Mail"),
+    "mails": _l("Mails"),
     "measures": _l("Measures"),
     "moved": _l("Moved"),
     "new": _l("New"),
@@ -94,6 +97,7 @@ KEYS: dict[str, Any] = {
     "promise": _l("Promise"),
     "published_on": _l("Published on"),
     "questions": _l("Questions"),
+    "reason": _l("Reason"),
     "removed": _l("Removed"),
     "replaces": _l("Replaces"),
     "request": _l("Request"),
@@ -129,12 +133,14 @@ VALUES: dict[str, Mapping[str, Any]] = {
     "language": LANGUAGES,
     "outcome": {str(key): label for key, label in OUTCOME_LABELS.items()},
     "part": {"content": _l("Text of the course"), "end": _l("End of the text")},
+    "reason": MAIL_REASONS,
     "result": {str(key): label for key, label in RESULT_LABELS.items()},
     "role": {str(key): label for key, label in ROLE_LABELS.items()},
     "state": {"draft": _l("Draft"), "open": _l("Offered"), "retired": _l("Retired")},
     "status": {str(key): label for key, label in EMPLOYMENT_STATUS_LABELS.items()},
     "table": TABLES,
     "what": {
+        "actions": _l("Corrective actions"),
         "summary": _l("Summary workbook"),
         "audit": _l("Audit"),
         "audits": _l("Audits"),
@@ -148,7 +154,7 @@ _PERSONS_OF = {
     "finding.action_planned": {"owner"},
     "finding.action_changed": {"owner"},
 }
-_DIGESTS = {"hash", "sha256", "content_hash", "was", "now"}
+_DIGESTS = {"digest", "hash", "sha256", "content_hash", "was", "now"}
 _SHOWN = 10  # of a list
 
 

@@ -33,7 +33,7 @@ from tests.cast import NOW
 from tests.findings.making import Making
 from tests.people.rosters import csv_file, person
 
-MOVED = activity.event_type("test.moved_in_silence", "Moved", "person")
+MOVED = activity.event_type("test.moved_in_silence", "Moved in silence", "person")
 PASSWORD = "四つの静かな灯台と猫"
 SENT = b"%PDF-1.7 a page that somebody sent"
 
