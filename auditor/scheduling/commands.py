@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import sys
-import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -90,11 +89,11 @@ def scheduler(data: Path | None) -> None:
         runner = Runner(create_app(settings), settings)
     except REFUSALS as error:
         refuse(error)
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+    # Waited for, not handled: a handler runs only when the main thread wakes, and another one may get the signal.
+    asked_to_stop = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, asked_to_stop)
     runner.start()
-    ended.wait()
+    signal.sigwait(asked_to_stop)
     runner.stop()
 
 
