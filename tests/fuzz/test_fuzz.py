@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -73,8 +74,12 @@ def watch(
         settings.log_key, None
     )  # every input is undone, and the kept end of the log would not be
     made = Watch(app, asked)
+    # What an input that is undone did to a file (an erasure takes its bytes) is undone at the end.
+    files = settings.data / "files-before"
+    shutil.copytree(settings.evidence_folder, files)
     began = time.monotonic()
     yield made
+    shutil.copytree(files, settings.evidence_folder, dirs_exist_ok=True)
     activity.configure(settings.log_key, settings.head_file)
     answers = ", ".join(f"{count:,} × {status}" for status, count in sorted(made.answers.items()))
     record_property("inputs", made.inputs)
