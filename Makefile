@@ -21,7 +21,7 @@ help:
 	@echo 'make lint    ruff: format and rules        make types   mypy'
 	@echo 'make format  ruff writes the format        make bench   the benchmarks'
 	@echo 'make load    200 people at once for 5 minutes, then 20 on PostgreSQL'
-	@echo 'make fuzz    100,000 odd inputs (half an hour or so)'
+	@echo 'make fuzz    100,000 odd inputs (ten minutes or so)'
 	@echo 'make wheel   dist/auditor-*.whl            make clean   removes what make made'
 
 run: $(VENV)/.installed
