@@ -41,6 +41,8 @@ class Runner:
         self.settings = settings
         self.scheduler: BackgroundScheduler | None = None
         self._stop = threading.Event()
+        # Held while the ticking begins or ends: APScheduler calls itself running before its thread is started.
+        self._turn = threading.Lock()
         self._file: IO[str] | None = None
         self._connection: Any = None
         self._out = False
@@ -52,8 +54,7 @@ class Runner:
     def stop(self) -> None:
         """Let go of the lock and finish the running job."""
         self._stop.set()
-        if self.scheduler is not None:
-            self.scheduler.shutdown(wait=True)
+        self._end()
         if self._file is not None:
             self._file.close()
         if self._connection is not None:
@@ -61,6 +62,12 @@ class Runner:
             with suppress(psycopg.Error):
                 self._connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
             self._connection.close()
+
+    def _end(self) -> None:
+        with self._turn:
+            if self.scheduler is not None:
+                self.scheduler.shutdown(wait=True)
+                self.scheduler = None
 
     def _elect(self) -> None:
         while not self._stop.is_set():
@@ -113,8 +120,11 @@ class Runner:
                 id=job.name,
             )
         scheduler.add_job(self._run_asked, "interval", seconds=_LOOK, id="asked")
-        self.scheduler = scheduler
-        scheduler.start()
+        with self._turn:
+            if self._stop.is_set():
+                return
+            self.scheduler = scheduler
+            scheduler.start()
         log.info("the scheduler runs in this process")
         threading.Thread(target=self._watch, name="auditor-clock", daemon=True).start()
 
@@ -139,9 +149,7 @@ class Runner:
             log.warning("the scheduler's lock is lost: %s", outages.reason(error))
         self._connection.close()
         self._connection = None
-        if self.scheduler is not None:
-            self.scheduler.shutdown(wait=True)
-            self.scheduler = None
+        self._end()
         if not self._stop.is_set():
             self.start()
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -59,6 +60,26 @@ def test_whoever_is_elected_next_says_so(left: JobRun, app: Any, settings: Any) 
         assert time.monotonic() < ends
         time.sleep(0.02)
     runner.stop()
+
+
+def test_a_stop_in_the_middle_of_the_start_waits_for_it(
+    app: Any, settings: Any, cast: members.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(threading.Thread):
+        def start(self) -> None:
+            time.sleep(0.3)  # APScheduler says that it runs, and its thread does not yet
+            super().start()
+
+    monkeypatch.setattr("apscheduler.schedulers.background.Thread", Slow)
+    runner = Runner(app, settings)
+    runner.start()
+    ends = time.monotonic() + 30
+    while runner.scheduler is None or not runner.scheduler.running:
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+    runner.stop()
+    assert runner.scheduler is None
+    assert "APScheduler" not in [thread.name for thread in threading.enumerate()]
 
 
 @pytest.mark.parametrize(
