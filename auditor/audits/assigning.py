@@ -64,7 +64,7 @@ def assign(actor: Actor, at: datetime, new: NewAudit) -> Audit:
     check_dates(new.period_from, new.period_to, new.starts_on, new.due_on)
     if new.kind not in list(AuditKind):
         raise RuleBroken(_l("Choose the kind of audit."), "kind")
-    if not new.auditors:
+    if not new.auditors and new.kind != AuditKind.SELF_INSPECTION:
         raise RuleBroken(_l("Choose at least one auditor."), "auditors")
     subject = Subject.get_or_none(Subject.id == new.subject_id)
     if subject is None:
@@ -83,15 +83,17 @@ def create(actor: Actor, at: datetime, new: NewAudit, subject: Subject, taken: F
     """
     controls = taken.controls
     version = CatalogueVersion.get_by_id(new.version_id)
-    judged = check_independence(
-        actor,
-        at,
-        subject,
-        (new.period_from, new.period_to),
-        version.catalogue_id,
-        [control.code for control in controls],
-        new.auditors,
-    )
+    judged = {one.person_id: Verdict(one.person_id) for one in new.auditors}
+    if new.kind != AuditKind.SELF_INSPECTION:
+        judged = check_independence(
+            actor,
+            at,
+            subject,
+            (new.period_from, new.period_to),
+            version.catalogue_id,
+            [control.code for control in controls],
+            new.auditors,
+        )
     audit = _numbered(new, at)
     by = actor.person_id
     AuditState.write(at, by, audit=audit, state=State.PLANNED.value)
@@ -216,10 +218,11 @@ def check_dates(period_from: date, period_to: date, starts_on: date, due_on: dat
 
 
 def _numbered(new: NewAudit, at: datetime) -> Audit:
-    """Insert the audit under the next free number of the fiscal year it starts in."""
+    """Insert the audit under the next free number of the fiscal year it starts in (A26-01; a self-inspection S26-01)."""
     label = company.fiscal_year_at(new.starts_on, Moment.at(at)).label
-    prefix = f"A{label % 100:02d}-"
-    taken: Any = Audit.select(Audit.number).where(Audit.fiscal_year == label).tuples()
+    letter = "S" if new.kind == AuditKind.SELF_INSPECTION else "A"
+    prefix = f"{letter}{label % 100:02d}-"
+    taken: Any = Audit.select(Audit.number).where(Audit.number.startswith(prefix)).tuples()
     place = max((int(number.rpartition("-")[2]) for (number,) in taken), default=0) + 1
     for number in range(place, place + _ATTEMPTS):
         try:

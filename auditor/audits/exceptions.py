@@ -23,7 +23,7 @@ from auditor.audits.models import (
     IndependenceException,
     IndependenceSettlement,
 )
-from auditor.audits.results import EDITABLE, State
+from auditor.audits.results import AUDITS, EDITABLE, State
 from auditor.audits.verdicts import known_facts
 from auditor.catalogue.models import CatalogueVersion, Control, Subject
 from auditor.dated import Moment
@@ -143,7 +143,7 @@ class _Watched:
 def _watched(moment: Moment, person_id: int | None) -> list[_Watched]:
     """Return the open audits with the auditors to look at: three queries."""
     audits = Audit.select(Audit, Subject, CatalogueVersion).join(Subject).switch(Audit).join(CatalogueVersion)
-    audits = audits.where(Audit.current_state.in_(_WATCHED))
+    audits = audits.where(Audit.current_state.in_(_WATCHED), Audit.kind.in_(AUDITS))
     if person_id is not None:
         audits = audits.where(
             Audit.id.in_(AuditAssignee.select(AuditAssignee.audit).where(AuditAssignee.person == person_id))

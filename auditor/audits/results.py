@@ -26,10 +26,14 @@ class Result(StrEnum):
 
 
 class AuditKind(StrEnum):
-    """Whether an audit looks at the rules themselves or at how they are kept."""
+    """What kind of check it is: an audit of the rules themselves, one of how they are kept, or a self-inspection.
+
+    A self-inspection (運用点検) has the same items, answered by the department itself: independence does not apply.
+    """
 
     CONFORMITY = "conformity"
     OPERATION = "operation"
+    SELF_INSPECTION = "self_inspection"
 
     @property
     def label(self) -> Any:
@@ -65,6 +69,7 @@ RESULT_LABELS = {
 KIND_LABELS = {
     AuditKind.CONFORMITY: _l("Audit of conformity"),
     AuditKind.OPERATION: _l("Audit of operation"),
+    AuditKind.SELF_INSPECTION: _l("Self-inspection"),
 }
 STATE_LABELS = {
     State.PLANNED: _l("Planned"),
@@ -75,6 +80,7 @@ STATE_LABELS = {
     State.CANCELLED: _l("Cancelled"),
 }
 
+AUDITS = (AuditKind.CONFORMITY, AuditKind.OPERATION)  # by independent auditors
 NONCONFORMITIES = frozenset({Result.MINOR, Result.MAJOR})
 WITH_FINDING = frozenset({Result.MINOR, Result.MAJOR, Result.OBSERVATION, Result.IMPROVEMENT})
 EDITABLE = frozenset({State.PLANNED, State.IN_PROGRESS, State.RETURNED})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditor.audits.results import NONCONFORMITIES, AuditKind, Result, State
+from auditor.audits.results import AUDITS, NONCONFORMITIES, Result, State
 from auditor.calendars import add_months
 from auditor.language import _
 from auditor.reports.audit_lines import OPEN
@@ -51,7 +51,7 @@ def _by_kind(sheet: Sheet, book: Book, material: Material) -> None:
         (_("Share done"), share(audits(day, State.APPROVED), audits(day))),
     )
     rows: list[tuple[str, dict[str, Any]]] = [
-        (str(kind.label), {"kind": str(kind.label)}) for kind in AuditKind
+        (str(kind.label), {"kind": str(kind.label)}) for kind in AUDITS
     ]
     for name, where in [*rows, (_("Total"), {})]:
         total = not where
