@@ -46,7 +46,11 @@ def compose(path: Path, name: str) -> tuple[Node | None, list[Problem]]:
         problem = _unsafe(name, text)
         node = None if problem else yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
-        return None, [Problem(name, _line_of(error, text), "not_yaml")]
+        at = _line_of(error, text)
+        # libyaml reads ahead, and gives up by itself before our own limit is seen.
+        if "nesting" in (getattr(error, "problem", None) or ""):
+            return None, [Problem(name, at, "too_deep", {"limit": MAX_DEPTH})]
+        return None, [Problem(name, at, "not_yaml")]
     if problem or node is None:
         return None, [problem or Problem(name, 1, "wrong_type", {"field": name, "expected": "whole"})]
     return node, []
