@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -15,7 +15,7 @@ from auditor import activity, events
 from auditor.access import Actor, Permission, Role
 from auditor.accounts import queries as accounts
 from auditor.audits import notices, queries, trail
-from auditor.audits.independence import Conflict, Verdict, judge, not_covered
+from auditor.audits.independence import Conflict, Owned, Verdict, judge, not_covered
 from auditor.audits.models import (
     Audit,
     AuditAssignee,
@@ -184,10 +184,11 @@ def _judged(watched: list[_Watched], moment: Moment) -> Iterator[tuple[_Watched,
     persons = {person for one in watched for person in one.person_ids}
     last = max(one.audit.period_to for one in watched)
     facts = known_facts(persons, [one.audit.subject for one in watched], last, moment)
+    owned_on: dict[date, Owned] = {}
     for one in watched:
         audit = one.audit
         about = facts.about(one.person_ids, audit.subject, one.catalogue_id, one.codes)
-        for verdict in judge(one.person_ids, audit.period_from, audit.period_to, about).values():
+        for verdict in judge(one.person_ids, audit.period_from, audit.period_to, about, owned_on).values():
             yield one, verdict
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from auditor.people.kinds import UnitLevel
@@ -128,37 +129,72 @@ class Facts:
     owners: Mapping[str, Timeline[tuple[int | None, int | None]]] = field(default_factory=dict)
     administrators: frozenset[int] = frozenset()  # who may not audit for being administrator
 
+    @cached_property
+    def posts(self) -> dict[int, list[tuple[int, Timeline[bool]]]]:
+        """The memberships by person."""
+        found: dict[int, list[tuple[int, Timeline[bool]]]] = {}
+        for (person, unit), held in self.memberships.items():
+            found.setdefault(person, []).append((unit, held))
+        return found
+
     def timelines(self) -> list[Timeline[Any]]:
         return [*self.memberships.values(), *self.units.values(), self.subject_owner, *self.owners.values()]
 
 
-def own_units(unit: int, units: Mapping[int, Unit], own_level: str) -> frozenset[int]:
-    """Return the units that are own to somebody who belongs to ``unit`` (definition above)."""
+def own_units(
+    unit: int, units: Mapping[int, Unit], own_level: str, below: Mapping[int, list[int]] | None = None
+) -> frozenset[int]:
+    """Return the units that are own to somebody who belongs to ``unit`` (definition above).
+
+    ``below`` are the units directly below each, where the caller asks for many.
+    """
     chain = [unit]
     while (here := units.get(chain[-1])) and here.parent is not None and here.parent not in chain:
         chain.append(here.parent)
     small = [one for one in chain if one in units and _size(units[one].level) >= _size(own_level)]
     if not small:
         return frozenset({unit})
-    return frozenset(_with_below(small[-1], units) | {unit})
+    return frozenset(_with_below(small[-1], _below(units) if below is None else below) | {unit})
 
 
-def judge(person_ids: Iterable[int], first: date, last: date, facts: Facts) -> dict[int, Verdict]:
-    """Return the verdict on each person over ``first``..``last``, both days included."""
+def judge(
+    person_ids: Iterable[int],
+    first: date,
+    last: date,
+    facts: Facts,
+    owned_on: dict[date, Owned] | None = None,
+) -> dict[int, Verdict]:
+    """Return the verdict on each person over ``first``..``last``, both days included.
+
+    ``owned_on`` is kept by who judges many audits by the same hierarchy: what was found out about a day.
+    """
+    owned_on = {} if owned_on is None else owned_on
     persons = list(dict.fromkeys(person_ids))
     runs: dict[int, dict[tuple[Any, ...], list[list[date]]]] = {person: {} for person in persons}
     for start, end in _spans(first, last, facts):
-        units = {one: row for one, line in facts.units.items() if (row := line.on(start)) is not None}
-        owned: dict[int, frozenset[int]] = {}
+        if start not in owned_on:
+            units = {one: row for one, line in facts.units.items() if (row := line.on(start)) is not None}
+            owned_on[start] = Owned(units, facts.own_level)
+        owned = owned_on[start]
         for person in persons:
-            for key in _grounds(person, start, facts, units, owned):
+            for key in _grounds(person, start, facts, owned):
                 _lengthen(runs[person].setdefault(key, []), start, end)
     return {person: Verdict(person, _conflicts(runs[person])) for person in persons}
 
 
-def _grounds(
-    person: int, day: date, facts: Facts, units: Mapping[int, Unit], owned: dict[int, frozenset[int]]
-) -> list[tuple[Any, ...]]:
+class Owned(dict[int, frozenset[int]]):
+    """Which units are own to who belongs to a unit, on one day; each found out once."""
+
+    def __init__(self, units: Mapping[int, Unit], own_level: str) -> None:
+        super().__init__()
+        self.units, self.own_level, self.below = units, own_level, _below(units)
+
+    def __missing__(self, unit: int) -> frozenset[int]:
+        self[unit] = own_units(unit, self.units, self.own_level, self.below)
+        return self[unit]
+
+
+def _grounds(person: int, day: date, facts: Facts, owned: Owned) -> list[tuple[Any, ...]]:
     """Return (ground, unit, target, code) for everything that speaks against the person on ``day``."""
     found: list[tuple[Any, ...]] = []
     if person in facts.administrators:
@@ -175,17 +211,13 @@ def _grounds(
         if facts.company_wide:
             units_of_owner = _posts(owner, day, facts) if department is None else [department]
             targets += [(Ground.CONTROL_OWNER_UNIT, unit, code) for unit in units_of_owner]
-    for (member, unit), held in facts.memberships.items():
-        if member != person or not held.on(day):
-            continue
-        if unit not in owned:
-            owned[unit] = own_units(unit, units, facts.own_level)
+    for unit in _posts(person, day, facts) if targets else ():
         found += [(ground, unit, target, code) for ground, target, code in targets if target in owned[unit]]
     return found
 
 
 def _posts(person: int | None, day: date, facts: Facts) -> list[int]:
-    return [unit for (member, unit), held in facts.memberships.items() if member == person and held.on(day)]
+    return [unit for unit, held in facts.posts.get(person or 0, ()) if held.on(day)]
 
 
 def _spans(first: date, last: date, facts: Facts) -> list[tuple[date, date]]:
@@ -216,14 +248,22 @@ def _conflicts(runs: Mapping[tuple[Any, ...], list[list[date]]]) -> tuple[Confli
     return tuple(sorted(found, key=lambda one: (list(Ground).index(one.ground), one.first)))
 
 
-def _with_below(top: int, units: Mapping[int, Unit]) -> set[int]:
+def _below(units: Mapping[int, Unit]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for one, row in units.items():
+        if row.parent is not None:
+            found.setdefault(row.parent, []).append(one)
+    return found
+
+
+def _with_below(top: int, below: Mapping[int, list[int]]) -> set[int]:
     found: set[int] = set()
     waiting = [top]
     while waiting:
         here = waiting.pop()
         if here not in found:
             found.add(here)
-            waiting += [one for one, row in units.items() if row.parent == here]
+            waiting += below.get(here, [])
     return found
 
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from peewee import fn
 
 from auditor import activity
-from auditor.access import Actor, Role
-from auditor.accounts import queries as accounts
+from auditor.access import Actor
 from auditor.audits.assigning import Appointee, NewAudit, assign, default_dates
-from auditor.audits.independence import Verdict
-from auditor.audits.models import Audit, AuditAssignee, AuditDraft
-from auditor.audits.results import EDITABLE, AuditKind
+from auditor.audits.models import Audit, AuditDraft
+from auditor.audits.results import AuditKind
 from auditor.audits.series import RULES, Recurrence, assign_recurring
-from auditor.audits.verdicts import verdicts
 from auditor.calendars import add_business_days, business_day
 from auditor.catalogue.models import (
     CatalogueInUse,
@@ -30,12 +25,9 @@ from auditor.company import queries as company
 from auditor.dated import Moment
 from auditor.errors import NotFound, RuleBroken
 from auditor.language import _l
-from auditor.people import queries as people
-from auditor.people.models import DepartmentDetail, Employment, Membership, PersonDetail
-from auditor.people.names import search_key
+from auditor.people.models import DepartmentDetail
 
 _FOUND = 20
-_PROPOSED = 12
 
 
 def start(actor: Actor, at: datetime) -> AuditDraft:
@@ -134,78 +126,6 @@ def versions(moment: Moment, kind: str) -> list[CatalogueVersion]:
     return list(query)
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """Somebody who might audit, with the verdict and how many audits they have open."""
-
-    person_id: int
-    name: str
-    department: str
-    verdict: Verdict
-    open_audits: int = 0
-
-
-def candidates(
-    subject: Subject, new: NewAudit, moment: Moment, language: str, also: Iterable[int] = (), text: str = ""
-) -> list[Candidate]:
-    """Return who might audit, the independent with least to do first; nine queries, whatever the number.
-
-    Offered are those who have audited before and the unit of the head of audit, then those ``also`` named,
-    then who is found by ``text``.
-    """
-    usual = _usual(moment)
-    named = list(dict.fromkeys(also))
-    found = find_people(text, moment) if text else []
-    persons = list(dict.fromkeys([*usual, *named, *found]))
-    version = CatalogueVersion.get_or_none(CatalogueVersion.id == new.version_id)
-    codes = [row.code for row in Control.select(Control.code).where(Control.id.in_(list(new.control_ids)))]
-    judged = verdicts(
-        persons,
-        subject,
-        new.period_from,
-        new.period_to,
-        version.catalogue_id if version else 0,
-        codes,
-        moment,
-    )
-    names = people.names(persons, moment)
-    units = people.main_departments(persons, moment)
-    tree = people.tree(moment)
-    loads = _loads(persons, moment)
-    made = [
-        Candidate(
-            one,
-            names.get(one, ""),
-            tree.name(units.get(one), language),
-            judged[one],
-            loads.get(one, 0),
-        )
-        for one in persons
-    ]
-    made.sort(key=lambda one: (not one.verdict.independent, one.open_audits, one.name))
-    asked = {*named, *found}
-    proposed = [one for one in made if one.person_id not in asked][:_PROPOSED]
-    return [*(one for one in made if one.person_id in asked), *proposed]
-
-
-def find_people(text: str, moment: Moment, limit: int = _FOUND) -> list[int]:
-    """Return persons who work here and whose name, reading or number contains ``text``: one query."""
-    key = search_key(text[:100])
-    if not key:
-        return []
-    working = Employment.standing(moment).where(Employment.status != "left")
-    query = (
-        PersonDetail.standing(moment)
-        .where(
-            PersonDetail.search_key.contains(key),
-            PersonDetail.person.in_(working.select(Employment.person)),
-        )
-        .order_by(PersonDetail.sort_key, PersonDetail.id)
-        .limit(limit)
-    )
-    return [row.person_id for row in query]
-
-
 def find_subjects(text: str, moment: Moment, limit: int = _FOUND) -> list[Subject]:
     """Return the subjects whose name or code contains ``text``; inactive ones are left out: one query."""
     text = text[:100]  # SQLite refuses a long pattern
@@ -224,26 +144,3 @@ def find_subjects(text: str, moment: Moment, limit: int = _FOUND) -> list[Subjec
         )
         condition |= Subject.code.contains(text) & living
     return list(Subject.select().where(condition).order_by(Subject.kind, Subject.code).limit(limit))
-
-
-def _usual(moment: Moment) -> list[int]:
-    """Return who has audited before, and who works in the unit of the head of audit; leavers left out."""
-    audited: Any = AuditAssignee.select(AuditAssignee.person).where(AuditAssignee.held).distinct().tuples()
-    heads = accounts.holders(Role.HEAD_OF_AUDIT, moment)
-    units = set(people.main_departments(heads, moment).values())
-    rows = people.memberships(moment).where(Membership.department.in_(list(units)))
-    persons = {row[0] for row in audited} | {row.person_id for row in rows}
-    working = people.employments(moment).where(Employment.person.in_(list(persons)))
-    return sorted(row.person_id for row in working)
-
-
-def _loads(persons: Collection[int], moment: Moment) -> dict[int, int]:
-    posts = AuditAssignee.standing(moment, AuditAssignee.person.in_(list(persons)))
-    query: Any = (
-        posts.select(AuditAssignee.person, fn.COUNT(Audit.id))
-        .join(Audit)
-        .where(AuditAssignee.held, Audit.current_state.in_([state.value for state in EDITABLE]))
-        .group_by(AuditAssignee.person)
-        .tuples()
-    )
-    return dict(query)

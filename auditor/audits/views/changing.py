@@ -100,7 +100,7 @@ def auditors(audit_id: int) -> Answer:
         based_on=based_on,
         open=State(audit.current_state) in EDITABLE,
         new=_as_new(audit),
-        **people_shown(audit.subject, _as_new(audit), appointees, moment),
+        **people_shown(audit.subject, _as_new(audit), appointees, moment, audit_id),
     ), status
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 
 from auditor.access import Permission
-from auditor.audits import preparing
+from auditor.audits import candidates
 from auditor.audits.assigning import Appointee, NewAudit
 from auditor.audits.verdicts import reasons
 from auditor.catalogue.models import Control, Subject
@@ -43,12 +43,16 @@ def picked_people(before: Iterable[Appointee]) -> list[Appointee]:
 
 
 def people_shown(
-    subject: Subject, new: NewAudit, appointees: Sequence[Appointee], moment: Moment
+    subject: Subject,
+    new: NewAudit,
+    appointees: Sequence[Appointee],
+    moment: Moment,
+    audit_id: int | None = None,
 ) -> dict[str, Any]:
     """Return what the choice of auditors shows: candidates, verdicts in words, what is ticked."""
     text = request.form.get("person", "").strip()
     also = [one.person_id for one in appointees]
-    found = preparing.candidates(subject, new, moment, current(), also, text)
+    found = candidates.candidates(subject, new, moment, current(), also, text, audit_id)
     tree = people.tree(moment)
     return {
         "candidates": found,
