@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from auditor.filekinds import Refused, kind_of
 from auditor.people.kinds import EmploymentStatus
 from auditor.people.roster_columns import (
     Header,
@@ -20,14 +21,13 @@ from auditor.people.roster_columns import (
     missing_for_persons,
     missing_for_units,
 )
-from auditor.people.roster_container import kind_of
 from auditor.people.roster_persons import read_persons
-from auditor.people.roster_problems import Problems, Refused, RosterProblem, message
+from auditor.people.roster_problems import Problems, RosterProblem, message, severity
 from auditor.people.roster_reading import Table
 from auditor.people.roster_rows import ConcurrentPost, DepartmentRow, PersonRow, RosterFile
-from auditor.people.roster_sheets import Cell, Sheet, sheet_of_csv, sheets_of_workbook
 from auditor.people.roster_units import UnitIndex, check_hierarchy, read_units
 from auditor.people.roster_values import day_in_title, half_width, is_code, text_of
+from auditor.sheets import Cell, Sheet, sheet_of_csv, sheets_of_workbook
 
 __all__ = [
     "ConcurrentPost",
@@ -60,7 +60,8 @@ def read_roster(
     try:
         sheets = sheets_of_workbook(content) if kind_of(content) == "xlsx" else [sheet_of_csv(content)]
     except Refused as refusal:
-        return RosterFile(filename, digest, problems=(refusal.problem,))
+        problem = RosterProblem(refusal.code, severity(refusal.code), params=refusal.params)
+        return RosterFile(filename, digest, problems=(problem,))
     read = _read_sheets(sheets, known_departments or {}, known_numbers)
     return replace(read, filename=filename, sha256=digest)
 

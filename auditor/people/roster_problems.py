@@ -39,14 +39,6 @@ class RosterProblem:
         return f"{self.sheet}!{self.cell}" if self.sheet and self.cell else self.sheet or self.cell
 
 
-class Refused(Exception):
-    """The file cannot be read at all; carries the one problem that says why."""
-
-    def __init__(self, code: str, **params: str) -> None:
-        super().__init__(code)
-        self.problem = RosterProblem(code, severity(code), params=params)
-
-
 class Problems:
     """Collects problems; what is merely noticed is told once a column, with the number of its cells."""
 

@@ -10,8 +10,8 @@ from typing import TypeVar
 from auditor.people.roster_columns import Header, heading, label_key
 from auditor.people.roster_problems import Problems
 from auditor.people.roster_rows import Source
-from auditor.people.roster_sheets import EMPTY, Cell, Sheet
 from auditor.people.roster_values import day_of, half_width, has_unseen, is_code, text_of
+from auditor.sheets import EMPTY, Cell, Sheet
 
 Choice = TypeVar("Choice")
 

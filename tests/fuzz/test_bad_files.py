@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from auditor import filekinds, sheets
 from auditor.access import application
 from auditor.activity import ActivityEvent
 from auditor.catalogue import yamlnodes
 from auditor.evidence.models import Evidence
 from auditor.integrity import erasure
-from auditor.people import roster_container, roster_sheets
 from auditor.people.models import Department, Person, RosterImport
 from tests.audits import making as audits
 from tests.bed.pages import parsed, text_of
@@ -168,9 +168,9 @@ READ = (
 @pytest.fixture(autouse=True)
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is too large here is a small part of what is too large in earnest."""
-    monkeypatch.setattr(roster_container, "LARGEST_FILE", 400_000)
-    monkeypatch.setattr(roster_container, "MEGABYTE", 20_000)
-    monkeypatch.setattr(roster_sheets, "FARTHEST_ROW", 2_000)
+    monkeypatch.setattr(filekinds, "LARGEST_FILE", 400_000)
+    monkeypatch.setattr(filekinds, "MEGABYTE", 20_000)
+    monkeypatch.setattr(sheets, "FARTHEST_ROW", 2_000)
     monkeypatch.setattr(yamlnodes, "MAX_BYTES", 400_000)
 
 

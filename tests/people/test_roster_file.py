@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from auditor.people import roster_container, roster_sheets
+from auditor import filekinds, sheets
 from auditor.people.kinds import EmploymentKind, EmploymentStatus, UnitLevel
 from auditor.people.roster_file import read_roster
 from tests.people.roster_files import (
@@ -194,9 +194,7 @@ def test_a_file_that_is_no_roster_is_refused_with_its_reason(content: bytes, cod
 
 
 def test_a_file_over_twenty_megabytes_is_refused_before_it_is_opened() -> None:
-    assert (
-        only(read(b"PK\x03\x04" + b"\0" * roster_container.LARGEST_FILE), "too_large").params["limit"] == "20"
-    )
+    assert only(read(b"PK\x03\x04" + b"\0" * filekinds.LARGEST_FILE), "too_large").params["limit"] == "20"
 
 
 def test_a_zip_bomb_is_refused_before_it_is_opened() -> None:
@@ -206,7 +204,7 @@ def test_a_zip_bomb_is_refused_before_it_is_opened() -> None:
 
 
 def test_a_package_of_thousands_of_parts_is_refused() -> None:
-    parts = {f"part{number}": b"x" for number in range(roster_container.MOST_ENTRIES + 1)}
+    parts = {f"part{number}": b"x" for number in range(filekinds.MOST_ENTRIES + 1)}
     assert only(read(repacked(book(), lambda _, part: part, **parts)), "zip_bomb")
 
 
@@ -233,7 +231,7 @@ def test_a_workbook_cut_short_is_damaged() -> None:
 
 
 def test_more_rows_than_a_roster_can_have_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(roster_sheets, "MOST_ROWS", 4)
+    monkeypatch.setattr(sheets, "MOST_ROWS", 4)
     assert only(read(book()), "too_many_rows")
 
 

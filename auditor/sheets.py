@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.workbook import Workbook
 
-from auditor.people.roster_problems import Refused
+from auditor.filekinds import Refused
 
 MOST_ROWS = 50_000
 MOST_COLUMNS = 200

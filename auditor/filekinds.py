@@ -1,4 +1,4 @@
-"""Whether a file may be opened at all: its size, its kind, and what it would unpack to."""
+"""Whether an uploaded table may be opened at all: its size, its kind, and what it would unpack to."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import io
 import re
 import zipfile
 import zlib
-
-from auditor.people.roster_problems import Refused
 
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 20 * MEGABYTE
@@ -32,6 +30,15 @@ _OTHER_OFFICE = {"word/": "Word (.docx)", "ppt/": "PowerPoint (.pptx)", "xl/work
 _ASIDE = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _ELEMENT = re.compile(rb"<[^!?\s]")  # where it begins, a document type can come no more
 _OPEN_DOCUMENT = {"spreadsheet": "OpenDocument (.ods)", "text": "OpenDocument (.odt)"}
+
+
+class Refused(Exception):
+    """The file cannot be read at all. The feature that asked for it has the words for ``code`` and ``params``."""
+
+    def __init__(self, code: str, **params: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
 
 
 def kind_of(content: bytes) -> str:
