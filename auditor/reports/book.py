@@ -20,9 +20,10 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
 
+from auditor.celltext import lines_of, plain_text
 from auditor.language import _
 from auditor.reports.figures import Figure, Tallies, value_of
-from auditor.reports.styles import Style, Styles, lines_of, plain_text
+from auditor.reports.styles import Style, Styles
 from auditor.reports.tables import Table
 
 # Of a landscape A4 page with our margins, in points; a character of a column's width is about 5.6 of them.

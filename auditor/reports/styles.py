@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from copy import copy
 from typing import Any
 
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
 
+from auditor.celltext import FONTS, is_quoted, plain_text
+
 INK, SOFT, LINE, ACCENT = "FF1A222D", "FFE9EFF8", "FFB8C0CC", "FF1F4B8E"
-FONTS = {"ja": "Yu Gothic", "en": "Calibri"}
-LONGEST = 32_767  # characters that a cell holds
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
-_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "'")
 _THIN = Side(style="thin", color=LINE)
 _STRONG = Side(style="medium", color=INK)
 _BELOW, _BELOW_STRONG = Border(bottom=_THIN), Border(bottom=_STRONG)
@@ -31,26 +25,9 @@ _CENTRED_WRAPPED = Alignment(vertical="center", horizontal="center", wrap_text=T
 _BOLD: dict[str, Any] = {"bold": True}
 
 
-def plain_text(value: object) -> str:
-    """Return what a cell may hold of a text: no control characters, no escapes of Excel's own, not too long."""
-    text = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    text = _ESCAPED.sub("_x005F_", _CONTROL.sub("", text))
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-
-
 def quoted(text: str) -> str:
     """Return a text as it stands in a formula."""
     return '"' + text.replace('"', '""') + '"'
-
-
-def lines_of(text: str, width: float) -> int:
-    """Return how many lines a wrapped text takes in a column of ``width``; a Japanese character is two wide."""
-    room = max(width - 1, 2)
-    return sum(max(1, -(-_wide(part) // int(room))) for part in text.split("\n"))
-
-
-def _wide(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
 
 
 class Style:
@@ -78,9 +55,7 @@ class Style:
             return cell
         cell._value = text
         cell.data_type = "s"
-        cell._style = copy(
-            self._quoted if text.startswith(_DANGEROUS) or text in ERROR_CODES else self._style
-        )
+        cell._style = copy(self._quoted if is_quoted(text) else self._style)
         return cell
 
     def formula(self, sheet: Any, value: str) -> Any:
