@@ -54,6 +54,9 @@ class Permission(StrEnum):
     AUDIT_ASSIGN = "audit_assign"
     AUDIT_CONDUCT = "audit_conduct"
     AUDIT_APPROVE = "audit_approve"
+    INSPECTION_READ = "inspection_read"
+    INSPECTION_ANSWER = "inspection_answer"
+    INSPECTION_CONFIRM = "inspection_confirm"
     INDEPENDENCE_OVERRIDE = "independence_override"
     FINDING_READ = "finding_read"
     FINDING_RECORD = "finding_record"
@@ -82,6 +85,8 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         _P.ACCOUNT_SELF: Scope.SELF,
         _P.WORKLIST_READ: Scope.SELF,
         _P.TRAINING_TAKE: Scope.SELF,
+        _P.INSPECTION_READ: Scope.ASSIGNED,  # named to answer a self-inspection
+        _P.INSPECTION_ANSWER: Scope.ASSIGNED,
         _P.WORRY_REPORT: Scope.SELF,
         _P.FINDING_READ: Scope.ASSIGNED,  # owners of corrective actions
         _P.FINDING_ANSWER: Scope.ASSIGNED,
@@ -93,6 +98,8 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         _P.TRAINING_READ: Scope.DEPARTMENT,
         _P.TRAINING_REMIND: Scope.DEPARTMENT,
         _P.AUDIT_READ: Scope.DEPARTMENT,
+        _P.INSPECTION_READ: Scope.DEPARTMENT,
+        _P.INSPECTION_ANSWER: Scope.DEPARTMENT,
         _P.FINDING_READ: Scope.DEPARTMENT,
         _P.FINDING_ANSWER: Scope.DEPARTMENT,
         _P.FINDING_COMMENT: Scope.DEPARTMENT,
@@ -116,7 +123,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
             _P.FINDING_READ, _P.FINDING_RECORD, _P.FINDING_DUE_CHANGE, _P.FINDING_VERIFY, _P.FINDING_CLOSE,
             _P.FINDING_COMMENT, _P.WORRY_READ, _P.PROMISE_READ, _P.PROMISE_MANAGE, _P.REPORT_EXPORT,
             _P.ACTIVITY_READ, _P.PERSONAL_ERASE, _P.WORRY_ERASE, _P.JOBS_READ, _P.JOBS_RUN,
-            _P.OUTBOX_MANAGE,
+            _P.OUTBOX_MANAGE, _P.INSPECTION_READ, _P.INSPECTION_CONFIRM,
         ),
         _ALL,
     ),
@@ -125,14 +132,15 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
             _P.PEOPLE_READ, _P.CATALOGUE_READ, _P.TRAINING_READ, _P.AUDIT_READ, _P.AUDIT_ASSIGN,
             _P.AUDIT_APPROVE, _P.INDEPENDENCE_OVERRIDE, _P.FINDING_READ, _P.FINDING_RECORD,
             _P.FINDING_DUE_CHANGE, _P.FINDING_VERIFY, _P.FINDING_CLOSE, _P.FINDING_COMMENT, _P.WORRY_READ,
-            _P.PROMISE_READ, _P.REPORT_EXPORT, _P.ACTIVITY_READ, _P.WORRY_ERASE,
+            _P.PROMISE_READ, _P.REPORT_EXPORT, _P.ACTIVITY_READ, _P.WORRY_ERASE, _P.INSPECTION_READ,
+            _P.INSPECTION_CONFIRM,
         ),
         _ALL,
     ),
     Role.REPRESENTATIVE: dict.fromkeys(
         (
             _P.CATALOGUE_READ, _P.TRAINING_READ, _P.AUDIT_READ, _P.AUDIT_APPROVE, _P.FINDING_READ,
-            _P.PROMISE_READ, _P.REPORT_EXPORT,
+            _P.PROMISE_READ, _P.REPORT_EXPORT, _P.INSPECTION_READ,
         ),
         _ALL,
     ),

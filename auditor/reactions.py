@@ -8,7 +8,8 @@ from auditor import events
 from auditor.accounts import queries as accounts
 from auditor.audits import queries as audits
 from auditor.audits.exceptions import on_membership_changed
-from auditor.audits.models import AuditAssignee
+from auditor.audits.models import Audit, AuditAssignee
+from auditor.audits.results import AuditKind
 from auditor.catalogue import queries as catalogue
 from auditor.catalogue.actions import subject_of_department
 from auditor.findings.beside import findings_beside, items_with_finding
@@ -38,5 +39,8 @@ def subscribe() -> None:
 
 
 def _posts_as_auditor(person_id: int) -> ModelSelect[AuditAssignee]:
-    """Return where the person is or was named auditor, not yet read."""
-    return AuditAssignee.select(AuditAssignee.id).where(AuditAssignee.person == person_id)
+    """Return where the person is or was named auditor, not yet read; to answer a self-inspection is no such post."""
+    audited = Audit.kind != AuditKind.SELF_INSPECTION.value
+    return (
+        AuditAssignee.select(AuditAssignee.id).join(Audit).where(AuditAssignee.person == person_id, audited)
+    )

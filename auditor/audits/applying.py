@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -41,14 +41,24 @@ class Fitting:
 
 def fitting(version_id: int, subject: Subject, moment: Moment) -> Fitting:
     """Return the controls of the version that fit the subject at ``moment``, in their order: three queries."""
+    return fittings(version_id, [subject], moment)[subject.id]
+
+
+def fittings(version_id: int, subjects: Iterable[Subject], moment: Moment) -> dict[int, Fitting]:
+    """Return the same for many subjects, by their id: two queries, and one a kind of subject."""
+    wanted = list(subjects)
     version = CatalogueVersion.get_or_none(CatalogueVersion.id == version_id)
     if version is None:
-        return Fitting()
-    said = catalogue.does_not_apply(version.catalogue_id, subject.id, moment)
-    every = fitting_controls(version_id, subject.kind)
+        return {one.id: Fitting() for one in wanted}
+    said = catalogue.not_applying(version.catalogue_id, [one.id for one in wanted], moment)
+    every = {kind: fitting_controls(version_id, kind) for kind in {one.kind for one in wanted}}
+    return {one.id: _parted(every[one.kind], said.get(one.id, {})) for one in wanted}
+
+
+def _parted(controls: list[Control], said: Mapping[str, Applicability]) -> Fitting:
     return Fitting(
-        [one for one in every if one.code not in said],
-        [LeftOut(one, said[one.code]) for one in every if one.code in said],
+        [one for one in controls if one.code not in said],
+        [LeftOut(one, said[one.code]) for one in controls if one.code in said],
     )
 
 

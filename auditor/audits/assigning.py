@@ -14,6 +14,7 @@ from auditor.access import Actor, Permission
 from auditor.audits import applying, trail
 from auditor.audits.applying import Fitting
 from auditor.audits.independence import Ground, Verdict
+from auditor.audits.inspections import notices as inspections
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditPlan, AuditState
 from auditor.audits.notices import tell_assigned
 from auditor.audits.results import AuditKind, State
@@ -112,7 +113,10 @@ def create(actor: Actor, at: datetime, new: NewAudit, subject: Subject, taken: F
         items=len(controls),
         auditors=[one.person_id for one in new.auditors],
     )
-    tell_assigned(audit.id, [one.person_id for one in new.auditors], at)
+    if new.kind == AuditKind.SELF_INSPECTION:
+        inspections.tell_assigned([audit], at)
+    else:
+        tell_assigned(audit.id, [one.person_id for one in new.auditors], at)
     return audit
 
 

@@ -11,7 +11,7 @@ from auditor import activity
 from auditor.access import Actor
 from auditor.audits.assigning import Appointee, NewAudit, assign, default_dates
 from auditor.audits.models import Audit, AuditDraft
-from auditor.audits.results import AuditKind
+from auditor.audits.results import AUDITS, AuditKind
 from auditor.audits.series import RULES, Recurrence, assign_recurring
 from auditor.calendars import add_business_days, business_day
 from auditor.catalogue.models import (
@@ -59,7 +59,7 @@ def draft_for(actor: Actor, draft_id: int) -> AuditDraft:
     row: AuditDraft | None = AuditDraft.get_or_none(
         AuditDraft.id == draft_id, AuditDraft.person == actor.person_id
     )
-    if row is None:
+    if row is None or row.values["kind"] not in AUDITS:
         raise NotFound
     return row
 

@@ -11,7 +11,7 @@ from peewee import fn
 
 from auditor.access import Actor, Permission, Scope
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditPlan, AuditState, ItemResult
-from auditor.audits.results import RESULTS_SHOWN, State
+from auditor.audits.results import AUDITS, RESULTS_SHOWN, State
 from auditor.catalogue.models import Category, Control, Subject, SubjectDetail
 from auditor.dated import Moment
 from auditor.errors import Forbidden, NotFound
@@ -38,9 +38,10 @@ findings_beside: list[Callable[[AuditItem, Moment], list[OpenFinding]]] = []  # 
 def audit_for(actor: Actor, audit_id: int, permission: Permission, at: datetime) -> Audit:
     """Return the audit with its subject, for ``permission``.
 
-    Raises NotFound for who may not see it, Forbidden for who may see but not do that.
+    Raises NotFound for a self-inspection and for who may not see it, Forbidden for who may see but not do that.
     """
-    audit: Audit | None = Audit.select(Audit, Subject).join(Subject).where(Audit.id == audit_id).first()
+    query = Audit.select(Audit, Subject).join(Subject)
+    audit: Audit | None = query.where(Audit.id == audit_id, Audit.kind.in_(AUDITS)).first()
     if audit is None:
         raise NotFound
     _authorise(actor, audit, permission, is_auditor(actor, audit_id, at))
@@ -60,7 +61,7 @@ def item_for(actor: Actor, item_id: int, permission: Permission, at: datetime) -
         .switch(AuditItem)
         .join(Control)
         .join(Category)
-        .where(AuditItem.id == item_id)
+        .where(AuditItem.id == item_id, Audit.kind.in_(AUDITS))
         .first()
     )
     if item is None:
@@ -91,10 +92,11 @@ def shows_results(actor: Actor, audit: Audit, held: bool) -> bool:
 
 
 def seen_by(actor: Actor, at: datetime) -> Any:
-    """Return the condition on Audit that leaves the audits the person may see."""
+    """Return the condition on Audit that leaves the audits the person may see; self-inspections are none."""
     scopes = actor.scopes(Permission.AUDIT_READ)
+    audits = Audit.kind.in_(AUDITS)
     if Scope.COMPANY in scopes:
-        return Audit.id.is_null(False)
+        return audits
     condition = Audit.id.is_null(True)
     if Scope.ASSIGNED in scopes:
         mine = AuditAssignee.standing(Moment.at(at), AuditAssignee.person == actor.person_id)
@@ -102,7 +104,7 @@ def seen_by(actor: Actor, at: datetime) -> Any:
     if Scope.DEPARTMENT in scopes:
         subjects = Subject.select(Subject.id).where(Subject.department.in_(list(actor.department_ids)))
         condition |= Audit.subject.in_(subjects)
-    return condition
+    return audits & condition
 
 
 def _authorise(actor: Actor, audit: Audit, permission: Permission, held: bool) -> None:

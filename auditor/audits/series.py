@@ -17,6 +17,7 @@ from auditor.audits import trail
 from auditor.audits.applying import Fitting, fitting
 from auditor.audits.assigning import Appointee, NewAudit, assign, create
 from auditor.audits.models import Audit, AuditSeries, AuditSeriesDetail
+from auditor.audits.results import AuditKind
 from auditor.audits.verdicts import verdicts
 from auditor.calendars import add_months, business_day, occurrences
 from auditor.catalogue.models import CatalogueInUse, CatalogueVersion, Control, Subject
@@ -98,7 +99,7 @@ def assign_recurring(actor: Actor, at: datetime, new: NewAudit, recurrence: Recu
             series_of=series,
             recurrence=rule,
             first_on=new.starts_on,
-            period_months=_months(new.period_from, new.period_to),
+            period_months=months(new.period_from, new.period_to),
             lead_days=recurrence.lead_days,
             due_days=(new.due_on - new.starts_on).days,
             codes=sorted(codes),
@@ -241,7 +242,9 @@ def _independent(
     codes: Collection[str],
     moment: Moment,
 ) -> tuple[Appointee, ...]:
-    """Return those of the series' auditors who work here and are independent this time."""
+    """Return those of the series' auditors who work here and, but for a self-inspection, are independent this time."""
+    if new.kind == AuditKind.SELF_INSPECTION:
+        return tuple(Appointee(one) for one in person_ids if people.is_working(one, moment))
     judged = verdicts(person_ids, subject, new.period_from, new.period_to, catalogue_id, codes, moment)
     return tuple(
         Appointee(one) for one in person_ids if judged[one].independent and people.is_working(one, moment)
@@ -253,7 +256,8 @@ def _version(catalogue_id: int, moment: Moment) -> int | None:
     return None if row is None else row.version_id
 
 
-def _months(first: date, last: date) -> int:
+def months(first: date, last: date) -> int:
+    """Return how many months a period has, begun ones included, and at least one."""
     return max(
         1, (last.year - first.year) * 12 + last.month - first.month + (1 if last.day >= first.day else 0)
     )

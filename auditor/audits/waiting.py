@@ -10,7 +10,7 @@ from auditor.access import Actor, Permission
 from auditor.audits import outside, queries
 from auditor.audits.exceptions import unsettled
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditPlan, ItemResult
-from auditor.audits.results import EDITABLE, State
+from auditor.audits.results import AUDITS, EDITABLE, State
 from auditor.catalogue.models import Subject
 from auditor.dated import Moment
 from auditor.language import _, _l, current
@@ -19,6 +19,7 @@ from auditor.people.models import Employment
 from auditor.work import DueThing, WorkItem
 
 _OPEN = [state.value for state in EDITABLE]
+_AUDITED = Audit.current_state.in_(_OPEN) & Audit.kind.in_(AUDITS)  # to be submitted by auditors
 _STEPS = {
     State.PLANNED: _l("Start the audit"),
     State.IN_PROGRESS: _l("Go on with the audit"),
@@ -87,7 +88,7 @@ def _mine(actor: Actor, moment: Moment) -> list[tuple[int, str]]:
         return []
     posts = AuditAssignee.standing(moment, AuditAssignee.person == actor.person_id).where(AuditAssignee.held)
     mine: Any = Audit.select(Audit.id, Audit.current_state).where(
-        Audit.id.in_(posts.select(AuditAssignee.audit)), Audit.current_state.in_(_OPEN)
+        Audit.id.in_(posts.select(AuditAssignee.audit)), _AUDITED
     )
     return list(mine.tuples())
 
@@ -104,7 +105,7 @@ def _to_approve(actor: Actor, by_outside: bool) -> list[tuple[int, bool]]:
     wrote = AuditItem.select(AuditItem.audit).join(ItemResult).where(ItemResult.recorded_by.in_(list(own)))
     conducted = Audit.id.in_(audited) | Audit.id.in_(wrote)
     rows: Any = Audit.select(Audit.id, Case(None, [(conducted, 1)], 0)).where(
-        Audit.current_state == State.SUBMITTED.value
+        Audit.current_state == State.SUBMITTED.value, Audit.kind.in_(AUDITS)
     )
     return [(one, bool(own)) for one, own in rows.tuples() if by_outside or not own]
 
@@ -113,21 +114,19 @@ def _without_auditors(moment: Moment) -> list[int]:
     """Open audits that nobody carries out: nobody is named, or everybody who is named has left."""
     working = people.employments(moment).select(Employment.person)
     held = AuditAssignee.standing(moment, AuditAssignee.person.in_(working)).where(AuditAssignee.held)
-    rows = Audit.select(Audit.id).where(
-        Audit.current_state.in_(_OPEN), Audit.id.not_in(held.select(AuditAssignee.audit))
-    )
+    rows = Audit.select(Audit.id).where(_AUDITED, Audit.id.not_in(held.select(AuditAssignee.audit)))
     return [row.id for row in rows]
 
 
 def _late(moment: Moment) -> list[int]:
-    open_ = Audit.select(Audit.id).where(Audit.current_state.in_(_OPEN))
+    open_ = Audit.select(Audit.id).where(_AUDITED)
     rows = AuditPlan.standing(moment, AuditPlan.audit.in_(open_)).where(AuditPlan.due_on < moment.day)
     return [row.audit_id for row in rows]
 
 
 def due_things(moment: Moment) -> list[DueThing]:
     """Return the audits that are to be submitted, for each of their auditors."""
-    open_ = Audit.select(Audit.id).where(Audit.current_state.in_(_OPEN))
+    open_ = Audit.select(Audit.id).where(_AUDITED)
     plans = {row.audit_id: row.due_on for row in AuditPlan.standing(moment, AuditPlan.audit.in_(open_))}
     posts = queries.auditors(list(plans), moment)
     return [

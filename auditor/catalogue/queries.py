@@ -198,10 +198,20 @@ def exceptions(catalogue_id: int, codes: Collection[str], moment: Moment) -> dic
 
 def does_not_apply(catalogue_id: int, subject_id: int, moment: Moment) -> dict[str, Applicability]:
     """Return by code the controls that do not apply to a subject, with the reason and since when: one query."""
+    return not_applying(catalogue_id, [subject_id], moment).get(subject_id, {})
+
+
+def not_applying(
+    catalogue_id: int, subject_ids: Collection[int], moment: Moment
+) -> dict[int, dict[str, Applicability]]:
+    """Return the same for many subjects, by their id: one query."""
     rows = Applicability.standing(
-        moment, Applicability.catalogue == catalogue_id, Applicability.subject == subject_id
+        moment, Applicability.catalogue == catalogue_id, Applicability.subject.in_(list(subject_ids))
     ).where(~Applicability.applies)
-    return {row.code: row for row in rows}
+    found: dict[int, dict[str, Applicability]] = {}
+    for row in rows:
+        found.setdefault(row.subject_id, {})[row.code] = row
+    return found
 
 
 def subject_names(ids: Iterable[int], moment: Moment, language: str | None = None) -> dict[int, str]:

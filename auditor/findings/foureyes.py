@@ -11,7 +11,8 @@ from peewee import ModelSelect
 from auditor import db
 from auditor.access import Actor, Role
 from auditor.accounts import queries as accounts
-from auditor.audits.models import AuditAssignee, AuditItem
+from auditor.audits.models import Audit, AuditAssignee, AuditItem
+from auditor.audits.results import AUDITS
 from auditor.company import queries as company
 from auditor.dated import Moment
 from auditor.errors import RuleBroken
@@ -72,7 +73,10 @@ def is_fixer(actor: Actor, persons: set[int]) -> bool:
 
 
 def auditors_of(findings: Iterable[Finding], moment: Moment) -> dict[int, set[int]]:
-    """Return the auditors of the audit in which each finding was recorded, leavers left out: three queries."""
+    """Return the auditors of the audit in which each finding was recorded, leavers left out: three queries.
+
+    A self-inspection has none: whoever answered it does not look at its findings.
+    """
     of_item: dict[int, list[int]] = {}
     found: dict[int, set[int]] = {}
     for finding in findings:
@@ -82,7 +86,11 @@ def auditors_of(findings: Iterable[Finding], moment: Moment) -> dict[int, set[in
     if not of_item:
         return found
     audits = dict(
-        db.tuples(AuditItem.select(AuditItem.id, AuditItem.audit).where(AuditItem.id.in_(list(of_item))))
+        db.tuples(
+            AuditItem.select(AuditItem.id, AuditItem.audit)
+            .join(Audit)
+            .where(AuditItem.id.in_(list(of_item)), Audit.kind.in_(AUDITS))
+        )
     )
     posts = list(
         AuditAssignee.standing(moment, AuditAssignee.audit.in_(set(audits.values()))).where(

@@ -11,7 +11,8 @@ from peewee import JOIN, Expression, ModelSelect, fn
 
 from auditor import db
 from auditor.access import TABLE, Actor, Permission, Role, Scope
-from auditor.audits.models import AuditAssignee, AuditItem, ItemEvidence
+from auditor.audits.models import Audit, AuditAssignee, AuditItem, ItemEvidence
+from auditor.audits.results import AUDITS
 from auditor.dated import Moment
 from auditor.errors import Forbidden, NotFound
 from auditor.evidence.models import Evidence
@@ -53,7 +54,8 @@ def within(actor: Actor, permission: Permission, moment: Moment) -> Expression |
     if Role.AUDITOR in actor.roles and permission in TABLE[Role.AUDITOR]:
         posts = AuditAssignee.standing(moment, AuditAssignee.person == actor.person_id)
         audits = posts.where(AuditAssignee.held).select(AuditAssignee.audit)
-        items = AuditItem.select(AuditItem.id).where(AuditItem.audit.in_(audits))
+        audited = Audit.select(Audit.id).where(Audit.id.in_(audits), Audit.kind.in_(AUDITS))
+        items = AuditItem.select(AuditItem.id).where(AuditItem.audit.in_(audited))
         reached |= {row[0] for row in db.tuples(Finding.select(Finding.id).where(Finding.item.in_(items)))}
     if permission in TABLE[Role.EMPLOYEE] and Role.EMPLOYEE in actor.roles:
         owned = owned_actions(actor.person_id or 0, moment).select(ActionDetail.corrective_action)

@@ -13,7 +13,7 @@ from playhouse.postgres_ext import ServerSide
 from auditor import clock, db
 from auditor.audits import queries as audits
 from auditor.audits.models import Audit, AuditItem, AuditState, ItemResult
-from auditor.audits.results import RESULTS_SHOWN, AuditKind, Result, State
+from auditor.audits.results import AUDITS, RESULTS_SHOWN, AuditKind, Result, State
 from auditor.catalogue.models import Category, Control, Subject
 from auditor.language import current
 from auditor.reports.scope import Side
@@ -58,7 +58,7 @@ class AuditLine:
 
 def audit_lines(side: Side) -> list[AuditLine]:
     """Return the audits of the year in the order of their numbers: a constant number of queries."""
-    found = audits.audits_at(side.moment, Audit.fiscal_year == side.year.label)
+    found = audits.audits_at(side.moment, Audit.fiscal_year == side.year.label, Audit.kind.in_(AUDITS))
     names = subject_names(side)
     since = {
         row.audit_id: row.valid_from
@@ -191,6 +191,7 @@ def _items(side: Side) -> Any:
         .where(
             Audit.fiscal_year.in_([side.year.label, side.year.label - 1]),
             Audit.created_at <= moment.instant,
+            Audit.kind.in_(AUDITS),
             Audit.id.not_in(cancelled),
         )
         .order_by(Audit.fiscal_year.desc(), Audit.id, AuditItem.position, AuditItem.id)

@@ -69,6 +69,7 @@ KEYS: dict[str, Any] = {
     "hash": _l("Digest"),
     "head": _l("End of the log"),
     "held": _l("Holds"),
+    "inspections": _l("Self-inspections"),
     "item": _l("Item"),
     "items": _l("Items"),
     "key": _l("Setting"),

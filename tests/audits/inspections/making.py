@@ -1,0 +1,41 @@
+"""Self-inspections of the cast, made through the actions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from auditor.audits.actions import Appointee, NewAudit
+from auditor.audits.inspections.assigning import open_inspections
+from auditor.audits.models import Audit
+from tests.audits.making import DEPARTMENT_CONTROLS
+from tests.cast import NOW, Cast
+
+
+def new_inspection(cast: Cast, subject: str = "D210", named: tuple[str, ...] = (), **more: Any) -> NewAudit:
+    """Return what a self-inspection of the cast would be."""
+    codes = more.pop("codes", DEPARTMENT_CONTROLS)
+    values: dict[str, Any] = {
+        "subject_id": cast.subject[subject],
+        "kind": "self_inspection",
+        "version_id": cast.version,
+        "control_ids": tuple(cast.control[code] for code in codes),
+        "period_from": date(2026, 11, 1),
+        "period_to": date(2026, 11, 30),
+        "starts_on": date(2026, 11, 20),
+        "due_on": date(2026, 12, 4),
+        "auditors": tuple(Appointee(cast.person[name]) for name in named),
+    }
+    return NewAudit(**{**values, **more})
+
+
+def opened(
+    cast: Cast, *subjects: str, at: datetime = NOW, by: str = "administrator", **more: Any
+) -> list[Audit]:
+    """Return self-inspections of the cast, assigned together."""
+    return open_inspections(cast.actor(by), at, [new_inspection(cast, one, **more) for one in subjects])
+
+
+def inspection(cast: Cast, subject: str = "D210", **more: Any) -> Audit:
+    """Return one self-inspection of the cast, assigned."""
+    return opened(cast, subject, **more)[0]
