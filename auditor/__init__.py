@@ -11,7 +11,19 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from auditor import activity, clock, db, health, language, migrating, navigation, places, typed, web
+from auditor import (
+    activity,
+    clock,
+    compressing,
+    db,
+    health,
+    language,
+    migrating,
+    navigation,
+    places,
+    typed,
+    web,
+)
 from auditor.config import Settings
 from auditor.cookies import CookieSessions
 
@@ -39,6 +51,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     app.session_interface = CookieSessions()
     use_settings(app, settings)
     typed.install(app)
+    compressing.install(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]

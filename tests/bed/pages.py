@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -38,7 +39,9 @@ class CheckedClient(FlaskClient):
             kwargs["headers"] = {**dict(kwargs.get("headers") or {}), "X-CSRFToken": self._token()}
         response = super().open(*args, **kwargs)
         if response.mimetype == "text/html" and response.data and not 300 <= response.status_code < 400:
-            check(response.get_data(as_text=True), response.request.path)
+            packed = response.headers.get("Content-Encoding") == "gzip"
+            page = gzip.decompress(response.data) if packed else response.data
+            check(page.decode(), response.request.path)
         return response
 
     def page(self, url: str, *, status: int = 200, **kwargs: Any) -> HtmlElement:
