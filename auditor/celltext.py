@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from openpyxl.cell.cell import ERROR_CODES
 
@@ -33,4 +34,9 @@ def lines_of(text: str, width: float) -> int:
 
 
 def _wide(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+@lru_cache(maxsize=20_000)
+def _width(one: str) -> int:
+    return 2 if unicodedata.east_asian_width(one) in "WFA" else 1

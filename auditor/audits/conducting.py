@@ -142,27 +142,30 @@ def _check_texts(result: Result, note: str, reason: str) -> None:
 
 def _open(actor: Actor, at: datetime, audit_id: int) -> None:
     """Make sure that the audit may be worked on, and start it if it was only planned."""
-    started = (
-        Audit.update(current_state=State.IN_PROGRESS.value)
-        .where(Audit.id == audit_id, Audit.current_state == State.PLANNED.value)
-        .execute()
-    )
-    if started == 1:
-        latest = AuditState.latest(Moment.at(at), audit=audit_id)
-        AuditState.write(at, actor.person_id, replaces=latest, audit=audit_id, state=State.IN_PROGRESS.value)
-        activity.record(
-            trail.STATE_CHANGED,
-            audit=audit_id,
-            before=State.PLANNED.value,
-            after=State.IN_PROGRESS.value,
-        )
-        return
-    # Writing the row holds off a submission until this result is in.
-    kept = Audit.update(current_state=Audit.current_state).where(
-        Audit.id == audit_id, Audit.current_state.in_([state.value for state in EDITABLE])
-    )
-    if kept.execute() != 1:
+    # The third: somebody else started it between the first two.
+    if not (_held_open(audit_id) or _started(actor, at, audit_id) or _held_open(audit_id)):
         raise _closed()
+
+
+def _held_open(audit_id: int) -> bool:
+    """Tell whether the audit is under way; writing its row holds off a submission until this result is in."""
+    under_way = [state.value for state in EDITABLE if state is not State.PLANNED]
+    held = Audit.update(current_state=Audit.current_state).where(
+        Audit.id == audit_id, Audit.current_state.in_(under_way)
+    )
+    return bool(held.execute() == 1)
+
+
+def _started(actor: Actor, at: datetime, audit_id: int) -> bool:
+    """Start the audit if it was only planned; tells whether it was."""
+    planned, begun = State.PLANNED.value, State.IN_PROGRESS.value
+    found = Audit.update(current_state=begun).where(Audit.id == audit_id, Audit.current_state == planned)
+    if found.execute() != 1:
+        return False
+    latest = AuditState.latest(Moment.at(at), audit=audit_id)
+    AuditState.write(at, actor.person_id, replaces=latest, audit=audit_id, state=begun)
+    activity.record(trail.STATE_CHANGED, audit=audit_id, before=planned, after=begun)
+    return True
 
 
 def _forget_draft(actor: Actor, item: AuditItem) -> None:

@@ -168,6 +168,9 @@ class AuditItem(CountedModel):
     current_result = CharField(max_length=20, default="not_checked")  # repeats the latest ItemResult
 
     derived = ("current_result",)
+    # No columns: whether who asked for it audits there, and what they typed and did not save (queries.item_for).
+    conducted = False
+    draft: ItemDraft | None = None
 
     class Meta:
         indexes = ((("audit", "control"), True),)

@@ -7,10 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from peewee import fn
+from peewee import JOIN, fn
 
 from auditor.access import Actor, Permission, Scope
-from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditPlan, AuditState, ItemResult
+from auditor.audits.models import (
+    Audit,
+    AuditAssignee,
+    AuditItem,
+    AuditPlan,
+    AuditState,
+    ItemDraft,
+    ItemResult,
+)
 from auditor.audits.results import AUDITS, RESULTS_SHOWN, State
 from auditor.catalogue.models import Category, Control, Subject, SubjectDetail
 from auditor.dated import Moment
@@ -49,13 +57,27 @@ def audit_for(actor: Actor, audit_id: int, permission: Permission, at: datetime)
 
 
 def item_for(actor: Actor, item_id: int, permission: Permission, at: datetime) -> AuditItem:
-    """Return the item with its audit, subject, control and category, for ``permission``.
+    """Return the item with its audit, subject, control and category, for ``permission``: one query.
 
-    Raises NotFound for who may not see it (the audited department before the audit is submitted included),
+    ``item.conducted`` tells whether the person audits there now, ``item.draft`` is what they typed and did not
+    save. Raises NotFound for who may not see it (the audited department before the audit is submitted included),
     Forbidden for who may see but not do that.
     """
+    post = AuditAssignee.standing(
+        Moment.at(at),
+        AuditAssignee.person == actor.person_id,
+        AuditAssignee.audit.in_(AuditItem.select(AuditItem.audit).where(AuditItem.id == item_id)),
+    )
+    mine = Audit.id.in_(post.where(AuditAssignee.held).select(AuditAssignee.audit))
     item: AuditItem | None = (
-        AuditItem.select(AuditItem, Audit, Subject, Control, Category)
+        AuditItem.select(AuditItem, Audit, Subject, Control, Category, ItemDraft, mine.alias("conducted"))
+        .join(
+            ItemDraft,
+            JOIN.LEFT_OUTER,
+            on=(ItemDraft.item == AuditItem.id) & (ItemDraft.person == actor.person_id),
+            attr="draft",
+        )
+        .switch(AuditItem)
         .join(Audit)
         .join(Subject)
         .switch(AuditItem)
@@ -66,7 +88,7 @@ def item_for(actor: Actor, item_id: int, permission: Permission, at: datetime) -
     )
     if item is None:
         raise NotFound
-    held = is_auditor(actor, item.audit_id, at)
+    item.conducted = held = bool(item.conducted)
     _authorise(actor, item.audit, Permission.AUDIT_READ, held)
     if not shows_results(actor, item.audit, held):
         raise NotFound
@@ -155,13 +177,12 @@ def plan_of(audit_id: int, moment: Moment) -> AuditPlan:
 
 
 def subject_names(subjects: Iterable[Subject], moment: Moment, language: str) -> dict[int, str]:
-    """Return what each subject is called: a department by the roster, others by their details; two queries."""
+    """Return what each subject is called: a department by the roster, others by their details; at most two queries."""
     wanted = {subject.id: subject for subject in subjects}
-    tree = people.tree(moment)
     others = [one for one, subject in wanted.items() if subject.department_id is None]
-    details = {
-        row.subject_id: row for row in SubjectDetail.standing(moment, SubjectDetail.subject.in_(others))
-    }
+    tree = people.tree(moment) if len(others) < len(wanted) else people.Tree({})
+    stated = SubjectDetail.standing(moment, SubjectDetail.subject.in_(others)) if others else ()
+    details = {row.subject_id: row for row in stated}
     return {one: _subject_name(subject, tree, details.get(one), language) for one, subject in wanted.items()}
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from auditor.access import Actor
 from auditor.audits import queries
 from auditor.audits.models import Audit, AuditItem, AuditPlan, AuditState, ItemDraft, ItemEvidence, ItemResult
 from auditor.audits.results import Result
@@ -17,13 +18,13 @@ from auditor.errors import NotFound
 from auditor.evidence.models import Evidence, StoredFile
 from auditor.language import current
 from auditor.people import queries as people
+from auditor.prepared import Prepared
 
 _EARLIER_SHOWN = 5
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A line of the list of items."""
+class Entry(NamedTuple):
+    """A line of the list of items: there may be more than a thousand."""
 
     id: int
     code: str
@@ -42,7 +43,7 @@ class Group:
     title: str
     entries: list[Entry] = field(default_factory=list)
 
-    @property
+    @cached_property
     def checked(self) -> int:
         return sum(entry.checked for entry in self.entries)
 
@@ -88,16 +89,29 @@ class ItemPage:
     earlier: list[Earlier]
     findings: list[queries.OpenFinding]
 
-    @property
+    @cached_property
     def entries(self) -> list[Entry]:
         return [entry for group in self.groups for entry in group.entries]
 
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How many items stand at which result."""
+        return Counter(entry.result for entry in self.entries)
+
     @property
+    def checked(self) -> int:
+        return len(self.entries) - self.counts[Result.NOT_CHECKED]
+
+    @cached_property
+    def place(self) -> int:
+        """Where this item stands among all."""
+        return next(place for place, entry in enumerate(self.entries) if entry.id == self.item.id)
+
+    @cached_property
     def group(self) -> Group:
         """The category this item stands in."""
-        return next(
-            group for group in self.groups if any(entry.id == self.item.id for entry in group.entries)
-        )
+        own = self.entries[self.place]
+        return next(group for group in self.groups if own in group.entries)
 
     @property
     def own_findings(self) -> list[queries.OpenFinding]:
@@ -109,24 +123,20 @@ class ItemPage:
 
     def beside(self, step: int) -> Entry | None:
         """Return the entry ``step`` places after this one, None past the ends."""
-        entries = self.entries
-        place = next(i for i, entry in enumerate(entries) if entry.id == self.item.id) + step
-        return entries[place] if 0 <= place < len(entries) else None
+        place = self.place + step
+        return self.entries[place] if 0 <= place < len(self.entries) else None
 
     def next_unchecked(self) -> Entry | None:
         """Return the next entry without a result, from the top again past the end."""
-        entries = self.entries
-        place = next(i for i, entry in enumerate(entries) if entry.id == self.item.id)
-        round_ = [*entries[place + 1 :], *entries[:place]]
+        round_ = [*self.entries[self.place + 1 :], *self.entries[: self.place]]
         return next((entry for entry in round_ if not entry.checked), None)
 
 
-def item_page(item: AuditItem, actor: Actor, moment: Moment) -> ItemPage:
-    """Return the page of an item that was authorised (``queries.item_for``): ten queries and the findings' own."""
+def item_page(item: AuditItem, moment: Moment) -> ItemPage:
+    """Return the page of an item that was authorised (``queries.item_for``): six queries and the findings' own."""
     audit = item.audit
-    latest = ItemResult.latest(moment, item=item.id)
+    latest, before = _results(item, moment)
     held = list(_attached(item, moment))
-    before = _earlier(item, moment)
     names = people.names(
         [
             *(row.evidence.given_by_id for row in held),
@@ -143,7 +153,7 @@ def item_page(item: AuditItem, actor: Actor, moment: Moment) -> ItemPage:
         plan=queries.plan_of(audit.id, moment),
         latest=latest,
         latest_by=names.get(latest.recorded_by or 0, "") if latest else "",
-        draft=_draft(item, actor, latest),
+        draft=_draft(item, latest),
         evidence=[_shown(row.evidence, names) for row in held],
         earlier=[_told(row, names) for row in before],
         findings=[one for ask in queries.findings_beside for one in ask(item, moment)],
@@ -152,21 +162,31 @@ def item_page(item: AuditItem, actor: Actor, moment: Moment) -> ItemPage:
 
 def groups(audit_id: int, language: str) -> list[Group]:
     """Return the items of an audit by category, in their order: one query."""
-    title, heading = (
-        (Control.title_ja, Category.title_ja) if language == "ja" else (Control.title_en, Category.title_en)
-    )
-    query: Any = (
-        AuditItem.select(AuditItem.id, Control.code, title, AuditItem.current_result, Category.id, heading)
-        .join(Control)
-        .join(Category)
-        .where(AuditItem.audit == audit_id)
-        .order_by(AuditItem.position, AuditItem.id)
-        .tuples()
-    )
     found: dict[int, Group] = {}
-    for item_id, code, words, result, category, named in query:
+    for item_id, code, words, result, category, named in _ENTRIES[language].rows(audit_id=audit_id):
         found.setdefault(category, Group(named)).entries.append(Entry(item_id, code, words, result))
     return list(found.values())
+
+
+def _entries_in(title: Any, heading: Any) -> Prepared:
+    def build(audit_id: int) -> Any:
+        return (
+            AuditItem.select(
+                AuditItem.id, Control.code, title, AuditItem.current_result, Category.id, heading
+            )
+            .join(Control)
+            .join(Category)
+            .where(AuditItem.audit == audit_id)
+            .order_by(AuditItem.position, AuditItem.id)
+        )
+
+    return Prepared(build, audit_id=int)
+
+
+_ENTRIES = {
+    "ja": _entries_in(Control.title_ja, Category.title_ja),
+    "en": _entries_in(Control.title_en, Category.title_en),
+}
 
 
 def first_open(audit_id: int) -> int:
@@ -211,16 +231,17 @@ def _shown(evidence: Evidence, names: dict[int, str]) -> Attached:
     )
 
 
-def _draft(item: AuditItem, actor: Actor, latest: ItemResult | None) -> ItemDraft | None:
+def _draft(item: AuditItem, latest: ItemResult | None) -> ItemDraft | None:
     """Return what the person typed and did not save, unless it says what stands anyway."""
-    row: ItemDraft | None = ItemDraft.get_or_none(
-        ItemDraft.item == item.id, ItemDraft.person == actor.person_id
-    )
+    row = item.draft
     return None if row is None or row.note == (latest.note if latest else "") else row
 
 
-def _earlier(item: AuditItem, moment: Moment) -> list[ItemResult]:
-    """Return what earlier audits found at this control code and subject, the latest first: one query."""
+def _results(item: AuditItem, moment: Moment) -> tuple[ItemResult | None, list[ItemResult]]:
+    """Return what stands of the item, and what earlier audits found at this control code and subject: one query.
+
+    The latest of the earlier ones is the first.
+    """
     same = (
         AuditItem.select(AuditItem.id)
         .join(Audit)
@@ -240,16 +261,20 @@ def _earlier(item: AuditItem, moment: Moment) -> list[ItemResult]:
     approved = AuditState.standing(moment, AuditState.audit.in_(Audit.select(Audit.id).where(
         Audit.subject == item.audit.subject_id
     ))).where(AuditState.state == "approved")  # fmt: skip
+    own = ItemResult.item == item.id
+    counts = Audit.id.in_(approved.select(AuditState.audit)) & (ItemResult.result != Result.NOT_CHECKED.value)
     query = (
-        ItemResult.standing(moment, ItemResult.item.in_(same))
+        ItemResult.standing(moment, ItemResult.item.in_(same) | own)
         .select(ItemResult, AuditItem, Audit)
         .join(AuditItem)
         .join(Audit)
-        .where(Audit.id.in_(approved.select(AuditState.audit)), ItemResult.result != Result.NOT_CHECKED.value)
-        .order_by(ItemResult.valid_from.desc(), ItemResult.id.desc())
-        .limit(_EARLIER_SHOWN)
+        .where(own | counts)
+        .order_by(own.desc(), ItemResult.valid_from.desc(), ItemResult.id.desc())
+        .limit(1 + _EARLIER_SHOWN)
     )
-    return list(query)
+    rows = list(query)
+    latest = rows.pop(0) if rows and rows[0].item_id == item.id else None
+    return latest, rows[:_EARLIER_SHOWN]
 
 
 def _told(row: ItemResult, names: dict[int, str]) -> Earlier:

@@ -31,11 +31,13 @@ def findings_beside(item: AuditItem, moment: Moment) -> list[OpenFinding]:
     """Return the open findings of the item's control (by code, across versions) on the audited subject."""
     code = Control.select(Control.code).where(Control.id == item.control_id)
     same = Control.select(Control.id).where(Control.code == code)
+    there = Finding.select(Finding.id).where(Finding.subject == item.audit.subject_id)
+    standing = FindingDetail.standing(moment, FindingDetail.finding.in_(there))
     rows = (
         Finding.select(Finding, FindingDetail)
         .join(FindingDetail, on=(FindingDetail.finding == Finding.id), attr="detail")
         .where(
-            FindingDetail.id.in_(FindingDetail.standing(moment).select(FindingDetail.id)),
+            FindingDetail.id.in_(standing.select(FindingDetail.id)),
             Finding.current_state.in_([state.value for state in OPEN_STATES]),
             Finding.control.in_(same),
             Finding.subject == item.audit.subject_id,

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from auditor import clock
+from peewee import fn
+
+from auditor import clock, db
 from auditor.access import Actor, Permission
 from auditor.audits import listing
 from auditor.audits import queries as audits
@@ -228,33 +230,51 @@ def audit_sheet(actor: Actor, audit_id: int, moment: Moment) -> ListExport:
     shown = audits.shows_results(actor, audit, held)
 
     def rows() -> Iterator[dict[str, Any]]:
-        mine = AuditItem.select(AuditItem.id).where(AuditItem.audit == audit_id)
-        results = (
-            {row.item_id: row for row in ItemResult.standing(moment, ItemResult.item.in_(mine))}
-            if shown
-            else {}
-        )
-        items = (
-            AuditItem.select(AuditItem, Control, Category)
-            .join(Control)
-            .join(Category)
-            .where(AuditItem.audit == audit_id)
-            .order_by(AuditItem.position, AuditItem.id)
-        )
-        for item in items:
-            result = results.get(item.id)
+        results = _results_of(audit_id, moment) if shown else {}
+        labels = {result.value: str(result.label) for result in Result}
+        for item_id, code, category, control, question in _items_of(audit_id, current()):
+            result, on, reason, note = results.get(item_id, (Result.NOT_CHECKED.value, None, "", ""))
             yield {
-                "code": item.control.code,
-                "category": pick(item.control.category, "title"),
-                "control": pick(item.control, "title"),
-                "question": pick(item.control, "question"),
-                "result": str(Result(result.result if result else "not_checked").label),
-                "result_on": result.valid_from if result else None,
-                "note": " ".join(part for part in (result.reason, result.note) if part) if result else "",
+                "code": code,
+                "category": category,
+                "control": control,
+                "question": question,
+                "result": labels[result],
+                "result_on": on,
+                "note": " ".join(part for part in (reason, note) if part),
             }
 
     name = audits.subject_name(audit.subject, moment, current())
     return ListExport("audit", AUDIT, rows, f"{audit.number} {name}")
+
+
+def _items_of(audit_id: int, language: str) -> list[tuple[Any, ...]]:
+    """Return id, code, category, title and question of each item in its order: one query."""
+    category, title, question = Category.title_ja, Control.title_ja, Control.question_ja
+    if language == "en":
+        category, title, question = (
+            _either(Category.title_en, category),
+            _either(Control.title_en, title),
+            _either(Control.question_en, question),
+        )
+    query = (
+        AuditItem.select(AuditItem.id, Control.code, category, title, question).join(Control).join(Category)
+    )
+    return db.tuples(query.where(AuditItem.audit == audit_id).order_by(AuditItem.position, AuditItem.id))
+
+
+def _either(wanted: Any, other: Any) -> Any:
+    """Return the wanted text, the other where it is empty."""
+    return fn.COALESCE(fn.NULLIF(wanted, ""), other)
+
+
+def _results_of(audit_id: int, moment: Moment) -> dict[int, tuple[Any, ...]]:
+    """Return result, day, reason and note by item: one query."""
+    mine = AuditItem.select(AuditItem.id).where(AuditItem.audit == audit_id)
+    told = ItemResult.standing(moment, ItemResult.item.in_(mine)).select(
+        ItemResult.item, ItemResult.result, ItemResult.valid_from, ItemResult.reason, ItemResult.note
+    )
+    return {row[0]: row[1:] for row in db.tuples(told)}
 
 
 def _chunks(rows: list[Any]) -> Iterator[list[Any]]:

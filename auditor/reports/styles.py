@@ -31,7 +31,7 @@ def quoted(text: str) -> str:
 
 
 class Style:
-    """One look: applied to a cell by copying what openpyxl made of it once."""
+    """One look: cells share what openpyxl made of it once, since none is changed after it was made."""
 
     def __init__(self, sheet: Any, **parts: Any) -> None:
         self.wraps = bool(parts.get("alignment") and parts["alignment"].wrap_text)
@@ -47,15 +47,15 @@ class Style:
         cell: Any = WriteOnlyCell(sheet)
         if not isinstance(value, str):
             cell.value = value
-            cell._style = copy(self._style)
+            cell._style = self._style
             return cell
         text = plain_text(value)
         if not text:
-            cell._style = copy(self._style)
+            cell._style = self._style
             return cell
         cell._value = text
         cell.data_type = "s"
-        cell._style = copy(self._quoted if is_quoted(text) else self._style)
+        cell._style = self._quoted if is_quoted(text) else self._style
         return cell
 
     def formula(self, sheet: Any, value: str) -> Any:
@@ -63,7 +63,7 @@ class Style:
         cell: Any = WriteOnlyCell(sheet)
         cell._value = value
         cell.data_type = "f"
-        cell._style = copy(self._style)
+        cell._style = self._style
         return cell
 
 

@@ -250,7 +250,7 @@ def _page(cast: Cast, audit: Audit) -> workpage.ItemPage:
 
     actor = cast.actor("auditor")
     item = queries.item_for(actor, items(audit)[0].id, Permission.AUDIT_READ, NOW)
-    return workpage.item_page(item, actor, Moment.at(NOW))
+    return workpage.item_page(item, Moment.at(NOW))
 
 
 def test_saving_an_item_costs_at_most_8_queries_of_audits(cast: Cast, query_count: Any) -> None:
