@@ -73,6 +73,13 @@ class ResultRecorded(Happening):
 
 
 @dataclass(frozen=True)
+class FindingEnded(Happening):
+    """A finding was closed or withdrawn (findings tell, audits listen)."""
+
+    item_id: int
+
+
+@dataclass(frozen=True)
 class DepartmentAdded(Happening):
     """A department stands on the roster for the first time."""
 

@@ -7,12 +7,13 @@ from peewee import ModelSelect
 from auditor import events
 from auditor.accounts import queries as accounts
 from auditor.audits import queries as audits
+from auditor.audits.closing import on_finding_ended
 from auditor.audits.exceptions import on_membership_changed
 from auditor.audits.models import Audit, AuditAssignee
 from auditor.audits.results import AuditKind
 from auditor.catalogue import queries as catalogue
 from auditor.catalogue.actions import subject_of_department
-from auditor.findings.beside import findings_beside, items_with_finding
+from auditor.findings.beside import audits_with_open_finding, findings_beside, items_with_finding
 from auditor.integrity.waiting import waiting_for as names_go
 from auditor.notifications.password_links import mail_password_link
 from auditor.promises.queries import kept_by
@@ -28,6 +29,7 @@ def subscribe() -> None:
     if items_with_finding not in audits.items_with_finding:
         audits.items_with_finding.append(items_with_finding)
         audits.findings_beside.append(findings_beside)
+        audits.audits_with_open_finding.append(audits_with_open_finding)
     if last_results not in catalogue.last_results:
         catalogue.last_results.append(last_results)
         catalogue.kept_promises.append(kept_by)
@@ -36,6 +38,7 @@ def subscribe() -> None:
     events.subscribe(events.DepartmentAdded, subject_of_department)
     events.subscribe(events.PasswordLinkMade, mail_password_link)
     events.subscribe(events.MembershipChanged, on_membership_changed)
+    events.subscribe(events.FindingEnded, on_finding_ended)
 
 
 def _posts_as_auditor(person_id: int) -> ModelSelect[AuditAssignee]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auditor.audits.assigning import Appointee, NewAudit, assign
+from auditor.audits.closing import close, close_finished, reopen
 from auditor.audits.conducting import Answer, attach, detach, forget_draft, record_result, save_draft
 from auditor.audits.deciding import approve, cancel, readiness, send_back, submit
 from auditor.audits.exceptions import Outcome, recheck_independence, settle
@@ -21,6 +22,8 @@ __all__ = [
     "attach",
     "cancel",
     "change_auditors",
+    "close",
+    "close_finished",
     "detach",
     "forget_draft",
     "move_plan",
@@ -28,6 +31,7 @@ __all__ = [
     "readiness",
     "recheck_independence",
     "record_result",
+    "reopen",
     "save_draft",
     "send_back",
     "settle",

@@ -11,7 +11,7 @@ from auditor import activity, db, events
 from auditor.access import Actor
 from auditor.audits import trail
 from auditor.audits.models import Audit, AuditItem, AuditState, ItemDraft, ItemEvidence, ItemResult
-from auditor.audits.results import EDITABLE, Result, State
+from auditor.audits.results import EDITABLE, NOT_BEGUN, Result, State
 from auditor.dated import Moment
 from auditor.errors import RuleBroken, Stale
 from auditor.evidence import actions as evidence
@@ -141,7 +141,7 @@ def _check_texts(result: Result, note: str, reason: str) -> None:
 
 
 def _open(actor: Actor, at: datetime, audit_id: int) -> None:
-    """Make sure that the audit may be worked on, and start it if it was only planned."""
+    """Make sure that the audit may be worked on, and start it if it was only planned or notified."""
     # The third: somebody else started it between the first two.
     if not (_held_open(audit_id) or _started(actor, at, audit_id) or _held_open(audit_id)):
         raise _closed()
@@ -149,7 +149,7 @@ def _open(actor: Actor, at: datetime, audit_id: int) -> None:
 
 def _held_open(audit_id: int) -> bool:
     """Tell whether the audit is under way; writing its row holds off a submission until this result is in."""
-    under_way = [state.value for state in EDITABLE if state is not State.PLANNED]
+    under_way = [state.value for state in EDITABLE - NOT_BEGUN]
     held = Audit.update(current_state=Audit.current_state).where(
         Audit.id == audit_id, Audit.current_state.in_(under_way)
     )
@@ -157,14 +157,15 @@ def _held_open(audit_id: int) -> bool:
 
 
 def _started(actor: Actor, at: datetime, audit_id: int) -> bool:
-    """Start the audit if it was only planned; tells whether it was."""
-    planned, begun = State.PLANNED.value, State.IN_PROGRESS.value
-    found = Audit.update(current_state=begun).where(Audit.id == audit_id, Audit.current_state == planned)
+    """Start the audit if it was only planned or notified; tells whether it was."""
+    planned, begun = [state.value for state in NOT_BEGUN], State.IN_PROGRESS.value
+    found = Audit.update(current_state=begun).where(Audit.id == audit_id, Audit.current_state.in_(planned))
     if found.execute() != 1:
         return False
     latest = AuditState.latest(Moment.at(at), audit=audit_id)
+    before = latest.state if latest else State.PLANNED.value
     AuditState.write(at, actor.person_id, replaces=latest, audit=audit_id, state=begun)
-    activity.record(trail.STATE_CHANGED, audit=audit_id, before=planned, after=begun)
+    activity.record(trail.STATE_CHANGED, audit=audit_id, before=before, after=begun)
     return True
 
 

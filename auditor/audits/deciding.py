@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,13 +9,14 @@ from typing import Any
 from auditor import activity
 from auditor.access import Actor, Role
 from auditor.accounts import queries as accounts
-from auditor.audits import notices, outside, queries, trail
+from auditor.audits import notices, outside, queries
 from auditor.audits.assigning import check_assigner
 from auditor.audits.exceptions import unsettled
-from auditor.audits.models import Audit, AuditItem, AuditState, IndependenceException, ItemResult
+from auditor.audits.models import Audit, AuditItem, IndependenceException, ItemResult
+from auditor.audits.moving import move
 from auditor.audits.results import EDITABLE, NONCONFORMITIES, Result, State
 from auditor.dated import Moment
-from auditor.errors import RuleBroken, Stale
+from auditor.errors import RuleBroken
 from auditor.language import _l
 from auditor.people import queries as people
 
@@ -64,7 +64,7 @@ def readiness(audit_id: int, at: datetime) -> Readiness:
 def submit(actor: Actor, at: datetime, audit: Audit, comment: str = "") -> None:
     """Hand the audit in for approval. Raises RuleBroken while something is missing or it is not open."""
     with activity.action(actor, at):
-        _move(actor, at, audit, EDITABLE, State.SUBMITTED, comment)
+        move(actor, at, audit.id, EDITABLE, State.SUBMITTED, comment)
         if not readiness(audit.id, at).ready:
             raise RuleBroken(_l("The audit is not ready to be submitted. What is missing is listed below."))
         moment = Moment.at(at)
@@ -84,9 +84,9 @@ def approve(
     Raises RuleBroken for who conducted it (design §3.4), unless a very small company lets them record the
     approval of an ``outsider``; for a wrong state; and as ``outside.checked``.
     """
-    given = _check_decider(actor, at, audit, outsider)
+    given = check_decider(actor, at, audit, outsider)
     with activity.action(actor, at):
-        state = _move(actor, at, audit, {State.SUBMITTED}, State.APPROVED, comment)
+        state = move(actor, at, audit.id, {State.SUBMITTED}, State.APPROVED, comment)
         if given is not None:
             outside.write(given, state)
         told = _auditors_now(audit, at)
@@ -97,15 +97,15 @@ def approve(
 def send_back(
     actor: Actor, at: datetime, audit: Audit, comment: str, outsider: outside.Outsider | None = None
 ) -> None:
-    """Send a submitted audit back, or reopen an approved one, with what is to be changed.
+    """Send a submitted audit back with what is to be changed.
 
     Raises RuleBroken without a comment, and as ``approve`` does.
     """
-    given = _check_decider(actor, at, audit, outsider)
+    given = check_decider(actor, at, audit, outsider)
     if not comment.strip():
         raise RuleBroken(_l("Write what is to be changed. The auditors see your comment."), "comment")
     with activity.action(actor, at):
-        state = _move(actor, at, audit, {State.SUBMITTED, State.APPROVED}, State.RETURNED, comment)
+        state = move(actor, at, audit.id, {State.SUBMITTED}, State.RETURNED, comment)
         if given is not None:
             outside.write(given, state)
         notices.tell_returned(audit.id, _auditors_now(audit, at), at)
@@ -118,7 +118,7 @@ def cancel(actor: Actor, at: datetime, audit: Audit, reason: str) -> None:
     check_assigner(actor, at, audit.subject)
     with activity.action(actor, at):
         told = _auditors_now(audit, at)
-        _move(actor, at, audit, EDITABLE, State.CANCELLED, reason)
+        move(actor, at, audit.id, EDITABLE, State.CANCELLED, reason)
         notices.tell_cancelled(audit.id, told, at)
 
 
@@ -134,10 +134,10 @@ def decision_of(actor: Actor, at: datetime, audit: Audit) -> Decision:
     return Decision(True)
 
 
-def _check_decider(
+def check_decider(
     actor: Actor, at: datetime, audit: Audit, outsider: outside.Outsider | None
 ) -> outside.Outsider | None:
-    """Return the person from outside who decides; None where the actor does."""
+    """Return the person from outside who decides; None where the actor does. Raises RuleBroken for who may not."""
     decision = decision_of(actor, at, audit)
     given = None
     if not decision.possible:
@@ -154,35 +154,6 @@ def _check_decider(
 def open_exceptions(audit_id: int, at: datetime) -> list[IndependenceException]:
     """Return the breaks of independence of the audit that nobody has settled."""
     return list(unsettled(Moment.at(at)).where(IndependenceException.audit == audit_id))
-
-
-def _move(
-    actor: Actor, at: datetime, audit: Audit, before: Collection[State], after: State, comment: str
-) -> AuditState:
-    """Write the new state and return it, if the audit still stands at one of ``before``: of two who decide, one does."""
-    latest = AuditState.latest(Moment.at(at), audit=audit.id)
-    known = latest.state if latest else State.PLANNED.value
-    changed = (
-        Audit.update(current_state=after.value)
-        .where(
-            Audit.id == audit.id,
-            Audit.current_state == known,
-            Audit.current_state.in_([s.value for s in before]),
-        )
-        .execute()
-    )
-    if changed != 1:
-        now = Audit.get_by_id(audit.id).current_state
-        if now == after.value:
-            raise Stale({"state": now}, {"state": after.value})
-        raise RuleBroken(
-            _l("The audit has moved to another step. Nothing was changed. Look at its page again.")
-        )
-    row = AuditState.write(
-        at, actor.person_id, replaces=latest, audit=audit.id, state=after.value, comment=comment.strip()
-    )
-    activity.record(trail.STATE_CHANGED, audit=audit.id, before=known, after=after.value)
-    return row
 
 
 def _auditors_now(audit: Audit, at: datetime) -> set[int]:

@@ -11,18 +11,18 @@ from peewee import JOIN, SQL, ModelSelect, fn
 
 from auditor.audits import queries
 from auditor.audits.models import Audit, AuditAssignee, AuditPlan
-from auditor.audits.results import EDITABLE, State
+from auditor.audits.results import DONE, EDITABLE, State
 from auditor.catalogue.models import Subject, SubjectDetail
 from auditor.dated import Moment
 from auditor.people import queries as people
 from auditor.people.models import DepartmentDetail
 
 TABS: dict[str, tuple[State, ...]] = {
-    "open": (State.PLANNED, State.IN_PROGRESS, State.RETURNED, State.SUBMITTED),
-    "planned": (State.PLANNED,),
-    "in_progress": (State.IN_PROGRESS, State.RETURNED),
+    "open": (*EDITABLE, State.SUBMITTED),
+    "planned": (State.PLANNED, State.NOTIFIED),
+    "in_progress": (State.IN_PROGRESS, State.FACTS_CONFIRMED, State.RETURNED),
     "submitted": (State.SUBMITTED,),
-    "approved": (State.APPROVED,),
+    "approved": tuple(DONE),
     "cancelled": (State.CANCELLED,),
     "all": tuple(State),
 }

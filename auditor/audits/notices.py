@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.audits import queries
 from auditor.audits.models import Audit
-from auditor.audits.results import EDITABLE, State
+from auditor.audits.results import DONE, EDITABLE, State
 from auditor.catalogue.models import Subject
 from auditor.dated import Moment
 from auditor.language import _, current, format_long_day
@@ -69,7 +69,7 @@ def _named(params: dict[str, Any], moment: Moment) -> tuple[Audit, str]:
 @kind("audit_assigned")
 def _assigned(params: dict[str, Any], moment: Moment) -> Words | None:
     audit, title = _named(params, moment)
-    if audit.current_state not in (State.PLANNED, State.IN_PROGRESS):
+    if State(audit.current_state) not in EDITABLE - {State.RETURNED}:
         return None
     plan = queries.plan_of(audit.id, moment)
     return Words(
@@ -108,7 +108,7 @@ def _returned(params: dict[str, Any], moment: Moment) -> Words | None:
 @kind("audit_approved")
 def _approved(params: dict[str, Any], moment: Moment) -> Words | None:
     audit, title = _named(params, moment)
-    if audit.current_state != State.APPROVED:
+    if State(audit.current_state) not in DONE:
         return None
     return Words(_("An audit has been approved: %(audit)s", audit=title), _("Its results can be read now."))
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from peewee import fn
+
 from auditor import activity
 from auditor.audits import trail
 from auditor.audits.models import Audit, AuditState, OutsideDecision
-from auditor.audits.results import State
+from auditor.audits.results import DONE, State
 from auditor.company import queries as company
 from auditor.dated import Moment
 from auditor.errors import RuleBroken
@@ -89,12 +91,21 @@ def decisions(state_ids: Iterable[int]) -> dict[int, OutsideDecision]:
 
 def approvals(fiscal_year: int, moment: Moment) -> list[tuple[str, OutsideDecision]]:
     """Return number and decision of the year's audits whose approval at ``moment`` came from outside: one query."""
-    standing = AuditState.standing(moment).where(AuditState.state == State.APPROVED.value)
+    done = AuditState.standing(moment).where(AuditState.state.in_([state.value for state in DONE]))
+    last = (
+        AuditState.select(fn.MAX(AuditState.id))
+        .where(
+            AuditState.state == State.APPROVED.value,
+            AuditState.audit.in_(done.select(AuditState.audit)),
+            AuditState.recorded_at <= moment.instant,
+        )
+        .group_by(AuditState.audit)
+    )
     query = (
         OutsideDecision.select(OutsideDecision, AuditState, Audit)
         .join(AuditState)
         .join(Audit)
-        .where(Audit.fiscal_year == fiscal_year, AuditState.id.in_(standing.select(AuditState.id)))
+        .where(Audit.fiscal_year == fiscal_year, AuditState.id.in_(last))
         .order_by(Audit.number)
     )
     return [(row.state_of.audit.number, row) for row in query]

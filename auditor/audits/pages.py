@@ -22,7 +22,7 @@ from auditor.audits.models import (
     IndependenceSettlement,
     OutsideDecision,
 )
-from auditor.audits.results import AuditKind, Result, State
+from auditor.audits.results import DONE, EDITABLE, AuditKind, Result, State
 from auditor.audits.verdicts import reasons
 from auditor.catalogue.models import CatalogueVersion
 from auditor.dated import Moment
@@ -95,6 +95,11 @@ class AuditPage:
         return self.total - self.counts.get(Result.NOT_CHECKED, 0)
 
     @property
+    def open(self) -> bool:
+        """Tell whether it can still be worked on."""
+        return State(self.audit.current_state) in EDITABLE
+
+    @property
     def results(self) -> list[str]:
         """Every result there is, for a page that words each once."""
         return [result.value for result in Result]
@@ -120,6 +125,7 @@ def audit_page(audit: Audit, moment: Moment, language: str) -> AuditPage:
     exceptions = list(of_audit.order_by(IndependenceException.id))
     settled = _settlements(exceptions, moment)
     decided = outside.decisions(row.id for row in states)
+    judged = [row for row in states if row.state != State.CLOSED or row.id in decided]
     heads = people.heads(moment)
     names = people.names(
         [
@@ -148,7 +154,7 @@ def audit_page(audit: Audit, moment: Moment, language: str) -> AuditPage:
         last_comment=states[-1].comment if states else "",
         series=AuditSeriesDetail.latest(moment, series_of=audit.series_of_id) if audit.series_of_id else None,
         states={row.state: (row.valid_from, names.get(row.recorded_by or 0, "")) for row in states},
-        from_outside=_from_outside(states[-1], decided, names) if states else None,
+        from_outside=_from_outside(judged[-1], decided, names) if judged else None,
         left_out=recorded(audit.id),
     )
 
@@ -214,8 +220,10 @@ def _history(
 ) -> list[dict[str, Any]]:
     """Return what happened, the latest first."""
     told: list[tuple[datetime, int | None, str, str]] = []
+    was = ""
     for state in states:
-        words = str(State(state.state).label)
+        words = _state_words(was, state.state)
+        was = state.state
         if (by := decided.get(state.id)) is not None:
             words = str(
                 _(
@@ -246,6 +254,13 @@ def _history(
         }
         for when, by, what, text in told
     ]
+
+
+def _state_words(before: str, after: str) -> str:
+    """Return what a change of state is called in the history; what goes back after its approval is reopened."""
+    if after == State.RETURNED and before in DONE:
+        return str(_("Reopened"))
+    return str(State(after).label)
 
 
 def _post_words(post: AuditAssignee, name: str) -> str:

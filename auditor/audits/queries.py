@@ -19,7 +19,7 @@ from auditor.audits.models import (
     ItemDraft,
     ItemResult,
 )
-from auditor.audits.results import AUDITS, RESULTS_SHOWN, State
+from auditor.audits.results import AUDITS, EDITABLE, RESULTS_SHOWN, State
 from auditor.catalogue.models import Category, Control, Subject, SubjectDetail
 from auditor.dated import Moment
 from auditor.errors import Forbidden, NotFound
@@ -41,6 +41,7 @@ class OpenFinding:
 # Filled in by auditor.reactions, since findings stand below audits.
 items_with_finding: list[Callable[[Collection[int]], set[int]]] = []  # of these items, those a finding names
 findings_beside: list[Callable[[AuditItem, Moment], list[OpenFinding]]] = []  # open on the control or subject
+audits_with_open_finding: list[Callable[[Collection[int]], set[int]]] = []  # of these audits
 
 
 def audit_for(actor: Actor, audit_id: int, permission: Permission, at: datetime) -> Audit:
@@ -227,8 +228,7 @@ class AuditAt:
     @property
     def overdue_on(self) -> date | None:
         """The due date of an audit that still is to be submitted."""
-        open_ = self.state in (State.PLANNED, State.IN_PROGRESS, State.RETURNED)
-        return self.due_on if open_ else None
+        return self.due_on if State(self.state) in EDITABLE else None
 
 
 def audits_at(moment: Moment, *where: Any) -> list[AuditAt]:

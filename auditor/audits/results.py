@@ -42,19 +42,27 @@ class AuditKind(StrEnum):
 
 
 class State(StrEnum):
-    """Where an audit stands."""
+    """Where an audit stands. A self-inspection is never notified, confirmed or closed."""
 
     PLANNED = "planned"
+    NOTIFIED = "notified"  # the notice went to the head of the audited department
     IN_PROGRESS = "in_progress"
+    FACTS_CONFIRMED = "facts_confirmed"  # by the audited department; before it is submitted
     SUBMITTED = "submitted"
-    RETURNED = "returned"
+    RETURNED = "returned"  # sent back, or reopened after its approval
     APPROVED = "approved"
+    CLOSED = "closed"  # approved, and nothing that it found is open
     CANCELLED = "cancelled"
 
     @property
     def label(self) -> Any:
         """The words for a screen, in the language of whoever reads them."""
         return STATE_LABELS[self]
+
+    @property
+    def coarse(self) -> State:
+        """The state by which reports count: those that were there before the finer ones, so that figures compare."""
+        return _COARSE.get(self, self)
 
 
 RESULT_LABELS = {
@@ -73,15 +81,26 @@ KIND_LABELS = {
 }
 STATE_LABELS = {
     State.PLANNED: _l("Planned"),
+    State.NOTIFIED: _l("Notified"),
     State.IN_PROGRESS: _l("Being carried out"),
+    State.FACTS_CONFIRMED: _l("Facts confirmed"),
     State.SUBMITTED: _l("Waiting for approval"),
     State.RETURNED: _l("Sent back"),
     State.APPROVED: _l("Done"),
+    State.CLOSED: _l("Audit closed"),
     State.CANCELLED: _l("Cancelled"),
 }
 
 AUDITS = (AuditKind.CONFORMITY, AuditKind.OPERATION)  # by independent auditors
 NONCONFORMITIES = frozenset({Result.MINOR, Result.MAJOR})
 WITH_FINDING = frozenset({Result.MINOR, Result.MAJOR, Result.OBSERVATION, Result.IMPROVEMENT})
-EDITABLE = frozenset({State.PLANNED, State.IN_PROGRESS, State.RETURNED})
-RESULTS_SHOWN = frozenset({State.SUBMITTED, State.APPROVED})  # to the audited department
+FACTS = frozenset({Result.MINOR, Result.MAJOR, Result.OBSERVATION})  # what the audited department confirms
+NOT_BEGUN = frozenset({State.PLANNED, State.NOTIFIED})
+EDITABLE = NOT_BEGUN | {State.IN_PROGRESS, State.FACTS_CONFIRMED, State.RETURNED}
+DONE = frozenset({State.APPROVED, State.CLOSED})
+RESULTS_SHOWN = DONE | {State.SUBMITTED}  # to the audited department
+_COARSE = {
+    State.NOTIFIED: State.PLANNED,
+    State.FACTS_CONFIRMED: State.IN_PROGRESS,
+    State.CLOSED: State.APPROVED,
+}

@@ -22,7 +22,9 @@ _OPEN = [state.value for state in EDITABLE]
 _AUDITED = Audit.current_state.in_(_OPEN) & Audit.kind.in_(AUDITS)  # to be submitted by auditors
 _STEPS = {
     State.PLANNED: _l("Start the audit"),
+    State.NOTIFIED: _l("Start the audit"),
     State.IN_PROGRESS: _l("Go on with the audit"),
+    State.FACTS_CONFIRMED: _l("Submit the audit"),
     State.RETURNED: _l("Correct the audit"),
 }
 

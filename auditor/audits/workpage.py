@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from auditor.audits import queries
 from auditor.audits.models import Audit, AuditItem, AuditPlan, AuditState, ItemDraft, ItemEvidence, ItemResult
-from auditor.audits.results import Result
+from auditor.audits.results import DONE, Result
 from auditor.catalogue.models import CatalogueVersion, Category, Control
 from auditor.dated import Moment
 from auditor.errors import NotFound
@@ -260,7 +260,7 @@ def _results(item: AuditItem, moment: Moment) -> tuple[ItemResult | None, list[I
     )
     approved = AuditState.standing(moment, AuditState.audit.in_(Audit.select(Audit.id).where(
         Audit.subject == item.audit.subject_id
-    ))).where(AuditState.state == "approved")  # fmt: skip
+    ))).where(AuditState.state.in_([state.value for state in DONE]))  # fmt: skip
     own = ItemResult.item == item.id
     counts = Audit.id.in_(approved.select(AuditState.audit)) & (ItemResult.result != Result.NOT_CHECKED.value)
     query = (

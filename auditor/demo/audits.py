@@ -208,6 +208,7 @@ class Audits:
             administrator = self.stage.actor(ADMINISTRATOR, at)
             set_setting(administrator, "outside_verifier", told_of["name"], day, at)
         actions.approve(actor, at, self._audit(one), "内容を確認し、承認します。", outsider)
+        actions.close_finished(application("scheduler"), at)
         if told_of:
             set_setting(administrator, "outside_verifier", "", day + timedelta(days=1), at)
 

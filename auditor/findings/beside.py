@@ -27,6 +27,20 @@ def items_with_finding(item_ids: Collection[int]) -> set[int]:
     return {row[0] for row in db.tuples(rows)}
 
 
+def audits_with_open_finding(audit_ids: Collection[int]) -> set[int]:
+    """Return those of the audits of which a finding is open: one query."""
+    rows = (
+        Finding.select(AuditItem.audit)
+        .join(AuditItem)
+        .where(
+            AuditItem.audit.in_(list(audit_ids)),
+            Finding.current_state.in_([state.value for state in OPEN_STATES]),
+        )
+        .distinct()
+    )
+    return {row[0] for row in db.tuples(rows)}
+
+
 def findings_beside(item: AuditItem, moment: Moment) -> list[OpenFinding]:
     """Return the open findings of the item's control (by code, across versions) on the audited subject."""
     code = Control.select(Control.code).where(Control.id == item.control_id)

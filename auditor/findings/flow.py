@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypeVar
 
-from auditor import db
+from auditor import db, events
 from auditor.access import Actor
 from auditor.dated import DatedRow, Moment
 from auditor.errors import RuleBroken, Stale
@@ -83,3 +83,5 @@ def move(
     )
     Finding.update(current_state=to.value).where(Finding.id == finding.id).execute()
     finding.current_state = to.value
+    if to.final and finding.item_id is not None:
+        events.tell(events.FindingEnded(actor, at, finding.item_id))

@@ -13,12 +13,12 @@ from playhouse.postgres_ext import ServerSide
 from auditor import clock, db
 from auditor.audits import queries as audits
 from auditor.audits.models import Audit, AuditItem, AuditState, ItemResult
-from auditor.audits.results import AUDITS, RESULTS_SHOWN, AuditKind, Result, State
+from auditor.audits.results import AUDITS, EDITABLE, RESULTS_SHOWN, AuditKind, Result, State
 from auditor.catalogue.models import Category, Control, Subject
 from auditor.language import current
 from auditor.reports.scope import Side
 
-OPEN = (State.PLANNED, State.IN_PROGRESS, State.RETURNED)
+OPEN = (State.PLANNED, State.IN_PROGRESS, State.RETURNED)  # as reports count them: the coarse states
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class AuditLine:
     period_to: date
     starts_on: date | None
     due_on: date | None
-    state: State
+    state: State  # the coarse one
     since: date | None  # of that state
     overdue: bool
     results: dict[str, int]
@@ -60,13 +60,7 @@ def audit_lines(side: Side) -> list[AuditLine]:
     """Return the audits of the year in the order of their numbers: a constant number of queries."""
     found = audits.audits_at(side.moment, Audit.fiscal_year == side.year.label, Audit.kind.in_(AUDITS))
     names = subject_names(side)
-    since = {
-        row.audit_id: row.valid_from
-        for row in AuditState.standing(
-            side.moment,
-            AuditState.audit.in_(Audit.select(Audit.id).where(Audit.fiscal_year == side.year.label)),
-        )
-    }
+    since = _since(side)
     lines = [
         AuditLine(
             id=one.audit.id,
@@ -80,14 +74,31 @@ def audit_lines(side: Side) -> list[AuditLine]:
             period_to=one.audit.period_to,
             starts_on=one.starts_on,
             due_on=one.due_on,
-            state=State(one.state),
+            state=State(one.state).coarse,
             since=since.get(one.audit.id) or clock.day_of(one.audit.created_at),
-            overdue=one.state in OPEN and one.due_on is not None and one.due_on < side.moment.day,
+            overdue=State(one.state) in EDITABLE and one.due_on is not None and one.due_on < side.moment.day,
             results=one.results,
         )
         for one in found
     ]
     return sorted(lines, key=lambda line: (len(line.number), line.number))
+
+
+def _since(side: Side) -> dict[int, date]:
+    """Return by audit from which day it stands at its coarse state: a finer one does not begin it anew."""
+    moment = side.moment
+    of_year = Audit.select(Audit.id).where(Audit.fiscal_year == side.year.label)
+    standing = list(AuditState.standing(moment, AuditState.audit.in_(of_year)))
+    found = {row.audit_id: row.valid_from for row in standing}
+    finer = {
+        row.audit_id: State(row.state).coarse for row in standing if State(row.state).coarse != row.state
+    }
+    began = (
+        AuditState.select()
+        .where(AuditState.audit.in_(list(finer)), AuditState.recorded_at <= moment.instant)
+        .order_by(AuditState.id)
+    )
+    return found | {row.audit_id: row.valid_from for row in began if row.state == finer[row.audit_id]}
 
 
 def subject_names(side: Side) -> dict[int, str]:

@@ -48,6 +48,12 @@ def _open_audits(actor: Actor, settings: Settings, at: datetime) -> Outcome:
     return Outcome(len(opened.audit_ids), len(opened.failed), detail, tuple(opened.missed))
 
 
+def _close_audits(actor: Actor, settings: Settings, at: datetime) -> Outcome:
+    from auditor.audits import actions
+
+    return Outcome(changed=actions.close_finished(actor, at))
+
+
 def _recheck_independence(actor: Actor, settings: Settings, at: datetime) -> Outcome:
     from auditor.audits import actions
 
@@ -133,6 +139,7 @@ _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 TABLE: tuple[Job, ...] = (
     Job("open_audits", _l("Open the audits that are due"), 15 * _MINUTE, _open_audits),
+    Job("close_audits", _l("Close the audits of which nothing is open"), 15 * _MINUTE, _close_audits),
     Job("recheck_independence", _l("Check auditors' independence again"), _HOUR, _recheck_independence),
     Job("assign_training", _l("Assign the training that is due"), 15 * _MINUTE, _assign_training),
     Job("remind", _l("Put reminders into the outbox"), _HOUR, _remind),

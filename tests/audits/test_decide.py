@@ -131,12 +131,14 @@ def test_sending_back_needs_a_comment_and_opens_the_items_again(client: Any, cas
     ]  # fmt: skip
 
 
-def test_an_approved_audit_is_reopened_only_by_sending_it_back(cast: Cast) -> None:
+def test_an_approved_audit_is_changed_only_by_reopening_it(cast: Cast) -> None:
     audit = submitted(cast)
     actions.approve(cast.actor("head_of_audit"), NOW, audit)
     with pytest.raises(RuleBroken):
         answer(cast, items(audit)[0], Result.MINOR, note="後から")
-    actions.send_back(cast.actor("representative"), NOW, _fresh(audit), "判定が違う")
+    with pytest.raises(RuleBroken):
+        actions.send_back(cast.actor("representative"), NOW, _fresh(audit), "判定が違う")
+    actions.reopen(cast.actor("representative"), NOW, _fresh(audit), "判定が違う")
     assert _fresh(audit).current_state == "returned"
 
 

@@ -79,6 +79,21 @@ def send_back(audit_id: int) -> Answer:
     return _decided(audit_id, actions.send_back, done)
 
 
+@bp.post("/<int:audit_id>/reopen")
+@requires(Permission.AUDIT_APPROVE)
+def reopen(audit_id: int) -> Answer:
+    """Have an approved or closed audit corrected, with the reason."""
+    done = _("The audit is reopened. The auditors are told by mail.")
+    return _decided(audit_id, actions.reopen, done)
+
+
+@bp.post("/<int:audit_id>/close")
+@requires(Permission.AUDIT_APPROVE)
+def close(audit_id: int) -> Answer:
+    """Close an approved audit although something is open, with the reason."""
+    return _decided(audit_id, actions.close, _("The audit is closed."))
+
+
 def _decided(audit_id: int, act: Callable[..., None], done: str) -> Answer:
     """Take the decision of the actor, or record the one of a person from outside."""
     at, actor = request_time(), current_actor()

@@ -239,6 +239,7 @@ TRIES = frozenset(
 )
 WORKS: dict[str, Work] = {
     "open_audits": Work(job("open_audits"), _day(2027, 2, 1)),
+    "close_audits": Work(job("close_audits")),
     "recheck_independence": Work(job("recheck_independence")),
     "assign_training": Work(job("assign_training"), _day(2027, 3, 3)),
     "remind": Work(job("remind"), ignored=UNNUMBERED),
