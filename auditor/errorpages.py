@@ -10,7 +10,17 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -21,12 +31,14 @@ from auditor.outages import Outage
 log = logging.getLogger("auditor.outages")
 RETRY_AFTER = 60  # seconds, for a program that asks
 SECRET = frozenset({"password", "again", "current"})  # fields that no page carries back
+_SECRET_IN_ADDRESS = frozenset({"token", "secret"})  # names of what opens something by itself
 _SHORT = 40  # characters: what is longer is shown, so that it can be copied
 _MOST_FIELDS = 2000
 
 
 def install(app: Flask) -> None:
     """Answer every error with its page."""
+    app.logger.addFilter(_without_secrets)
     app.register_error_handler(NotFound, lambda error: _page(404))
     app.register_error_handler(Forbidden, lambda error: _page(403))
     app.register_error_handler(RuleBroken, lambda error: _page(422, reason=str(error)))
@@ -43,6 +55,20 @@ def install(app: Flask) -> None:
     @app.errorhandler(500)
     def broken(_error: Any) -> Any:
         return _page(500)
+
+
+def logged_path() -> str:
+    """Return the path of the request as a log may keep it: where the address itself is a key, only its form."""
+    rule = request.url_rule
+    secret = rule is not None and not _SECRET_IN_ADDRESS.isdisjoint(rule.arguments)
+    return str(rule) if secret else request.path
+
+
+def _without_secrets(record: logging.LogRecord) -> bool:
+    """Take a secret address out of what Flask logs of an error."""
+    if has_request_context() and (path := logged_path()) != request.path:
+        record.msg = str(record.msg).replace(request.path, path)
+    return True
 
 
 def _page(status: int, **values: Any) -> tuple[str, int]:
@@ -95,7 +121,7 @@ def _unreachable(error: Exception) -> Response:
     outage = outages.of(error)
     if outage is None:
         raise error
-    log.error("%s %s: %s: %s", request.method, request.path, outage.value, outages.reason(error))
+    log.error("%s %s: %s: %s", request.method, logged_path(), outage.value, outages.reason(error))
     g.outage = outage  # the page asks the database for nothing more
     return outage_page(outage)
 

@@ -68,6 +68,8 @@ _STANDS_FOR = {
     "company": "company.settings",
     "accounts.preferences": "",
     "accounts.password": "",
+    "worklist.calendar": "",
+    "worklist.make_calendar": "",
 }
 
 

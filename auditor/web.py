@@ -91,7 +91,9 @@ def install(
         response.headers.setdefault("Content-Security-Policy", _POLICY)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["X-Frame-Options"] = "DENY"
-        response.headers["Referrer-Policy"] = "same-origin"
+        # No other page, style or log gets to see an address that is itself the key.
+        secret = "secret" in (request.view_args or {})
+        response.headers["Referrer-Policy"] = "no-referrer" if secret else "same-origin"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         if request.endpoint not in assets.ASSETS:

@@ -1,9 +1,9 @@
-"""One thing that waits for a person: what each feature gives to the worklist."""
+"""One thing that waits for a person: what each feature gives to the worklist, reminders and calendars."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True)
@@ -34,3 +34,21 @@ class DueThing:
     path: str
     department_id: int | None = None
     escalates: bool = True  # whether head and administrator are told too when it stays late
+
+
+@dataclass(frozen=True)
+class CalendarEntry:
+    """A date in a person's own calendar feed: no name of a person and no text that somebody wrote.
+
+    ``key`` names it for good ("audit-12"); ``starts_on`` and ``ends_on`` are its first and its last day.
+    ``sequence`` counts how often its dates were changed, ``changed_at`` is when they last were.
+    """
+
+    key: str
+    title: str
+    starts_on: date
+    ends_on: date
+    path: str
+    changed_at: datetime
+    sequence: int = 0
+    detail: str = ""

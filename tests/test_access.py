@@ -26,6 +26,7 @@ PUBLIC = {  # each with the reason why nobody needs to be signed in
     "accounts.ask_for_link": "the same answer whether the account exists or not",
     "accounts.set_password": "opened by a one-time token sent by mail",
     "accounts.set_password_now": "the token again, used up by this",
+    "worklist.feed": "a calendar program has no session: the secret address is the key, stored as a hash",
     "health.look": "monitoring asks it; it says ok or not ok",
     # First steps: an empty installation has nobody who could sign in. Each asks for the setup code, and
     # answers 404 as soon as there is an administrator.

@@ -33,7 +33,7 @@ _LOOKS = (State.ANSWERED, State.VERIFYING, State.EFFECTIVENESS, State.CONFIRMING
 
 
 @dataclass
-class _Open:
+class Opened:
     """Everything open that a person (or everybody) may see, read in a constant number of queries."""
 
     findings: list[Finding]
@@ -48,7 +48,7 @@ class _Open:
 def due_things(moment: Moment) -> list[DueThing]:
     """Return each open answer, action, look and effectiveness check with its due date and whom to remind."""
     found: list[DueThing] = []
-    opened = _opened(Finding.current_state.in_([state.value for state in OPEN_STATES]), moment)
+    opened = read_opened(Finding.current_state.in_([state.value for state in OPEN_STATES]), moment)
     for finding in opened.findings:
         state, path = State(finding.current_state), f"/findings/{finding.id}"
         department, due_on = finding.detail.department_id, finding.detail.due_on
@@ -74,7 +74,7 @@ def waiting_for(actor: Actor, moment: Moment) -> list[WorkItem]:
     """Return what waits for ``actor``: answers, actions, looks, due dates to decide, reports of worries."""
     condition = Finding.current_state.in_([state.value for state in OPEN_STATES])
     reach = queries.within(actor, Permission.FINDING_READ, moment)
-    opened = _opened(condition if reach is None else condition & reach, moment)
+    opened = read_opened(condition if reach is None else condition & reach, moment)
     wanted = {one for line in opened.lines.values() for one in line} | set(opened.heads.values())
     wanted |= {row.owner_id for rows in opened.actions.values() for row in rows}
     names = people.names(wanted, moment)
@@ -85,7 +85,7 @@ def waiting_for(actor: Actor, moment: Moment) -> list[WorkItem]:
 
 
 def _of(
-    actor: Actor, finding: Finding, opened: _Open, names: dict[int, str], moment: Moment
+    actor: Actor, finding: Finding, opened: Opened, names: dict[int, str], moment: Moment
 ) -> list[WorkItem]:
     state, detail = State(finding.current_state), finding.detail
     found: list[WorkItem] = []
@@ -116,7 +116,7 @@ def _of(
 
 
 def _look(
-    actor: Actor, finding: Finding, opened: _Open, names: dict[int, str], moment: Moment
+    actor: Actor, finding: Finding, opened: Opened, names: dict[int, str], moment: Moment
 ) -> list[WorkItem]:
     state, due_on = State(finding.current_state), finding.detail.due_on
     words = {
@@ -147,7 +147,7 @@ def _item(
     step: str,
     due_on: date,
     names: dict[int, str],
-    opened: _Open,
+    opened: Opened,
     request: DueRequest | None = None,
 ) -> WorkItem:
     state = State(finding.current_state)
@@ -203,7 +203,8 @@ def _worries(actor: Actor, moment: Moment) -> list[WorkItem]:
     ]
 
 
-def _opened(condition: object, moment: Moment) -> _Open:
+def read_opened(condition: object, moment: Moment) -> Opened:
+    """Return the findings that meet ``condition``, each with what its next steps are: constant queries."""
     findings = list(
         Finding.select(Finding, FindingDetail)
         .join(FindingDetail, on=(FindingDetail.finding == Finding.id), attr="detail")
@@ -219,7 +220,7 @@ def _opened(condition: object, moment: Moment) -> _Open:
     requests = DueRequest.select().where(DueRequest.finding.in_(ids), DueRequest.id.not_in(decided))
     actions = _open_actions(ids, moment)
     owners = {row.owner_id for rows in actions.values() for row in rows}
-    return _Open(
+    return Opened(
         findings=findings,
         heads=responsible_of({finding.detail.department_id for finding in findings}, moment),
         lines=foureyes.lines([one for one in findings if State(one.current_state) in _LOOKS], moment),

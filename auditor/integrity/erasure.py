@@ -25,6 +25,7 @@ from auditor.language import _l
 from auditor.notifications.tidying import forget_answers
 from auditor.people import queries as people
 from auditor.people.models import Employment, PersonDetail
+from auditor.worklist.models import CalendarFeed
 
 PERSON_ERASED = activity.event_type("person.erased", _l("Name and address erased"), "person", "rows")
 FILE_ERASED = activity.event_type("evidence.erased", _l("Evidence file erased"), "file", "sha256", "erasure")
@@ -54,7 +55,7 @@ def empty_person(actor: Actor, person_id: int, at: datetime) -> int:
             .execute()
         )
         if rows:
-            for model in (Session, PasswordToken, Preference, Credential):
+            for model in (Session, PasswordToken, Preference, Credential, CalendarFeed):
                 model.delete().where(model.person == person_id).execute()
             forget_answers()
             activity.record(PERSON_ERASED, person=person_id, rows=rows)

@@ -25,6 +25,7 @@ from auditor.integrity.verify import Problem, verify
 from auditor.language import _l
 from auditor.notifications.models import Mail
 from auditor.people.models import StagedRoster
+from auditor.worklist.models import CalendarFeed
 
 BACKUP_RESTORED = activity.event_type(
     "backup.restored", _l("Restored from a backup"), "made_at", "head", "hash", "lost"
@@ -201,4 +202,6 @@ def _reset(at: datetime) -> None:
     """End what only the old installation could go on with."""
     Mail.update(state="waiting", claimed_until=None).where(Mail.state == "sending").execute()
     PasswordToken.update(expires_at=at).where(PasswordToken.expires_at > at).execute()
+    # An address that was revoked after the backup must not open again.
+    CalendarFeed.update(ended_at=at).where(CalendarFeed.ended_at.is_null()).execute()
     StagedRoster.delete().where(StagedRoster.applied.is_null()).execute()  # their files are not in a backup

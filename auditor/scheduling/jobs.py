@@ -91,6 +91,7 @@ def _tidy(actor: Actor, settings: Settings, at: datetime) -> Outcome:
     from auditor.people import staging
     from auditor.reports.actions import drafts
     from auditor.scheduling import actions
+    from auditor.worklist import feeds
     from auditor.worklist.queries import due_things
 
     rosters = settings.data / staging.FOLDER
@@ -104,6 +105,7 @@ def _tidy(actor: Actor, settings: Settings, at: datetime) -> Outcome:
         lambda: leftovers.clear(settings.data.glob(f".{ERASURES}.*"), at),
         lambda: leftovers.clear((settings.data / "keys").glob(f"{DRAFT_OF_KEY}*"), at),
         lambda: outbox.tidy(at, due_things(Moment.at(at))),
+        lambda: feeds.tidy(at),
         lambda: actions.tidy(at),
     )
     changed = 0

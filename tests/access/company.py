@@ -42,6 +42,7 @@ from auditor.promises.models import Promise
 from auditor.training import actions as training
 from auditor.training import courses
 from auditor.training.models import TrainingRound
+from auditor.worklist import feeds
 from tests.audits.making import answer_all, assigned, items, new_audit
 from tests.cast import CAST_MADE, NOW, Cast
 from tests.findings.making import Making
@@ -338,5 +339,6 @@ def _the_rest(company: Company) -> None:
         "promise_id": Promise.get().id, "promises.code": "ORG-01",
         "file_id": Evidence.get_by_id(company.things["audits.evidence_id"]).file_id,
         "mail_id": Mail.get().id, "day": "2026-12-29", "name": "send_mail", "what": "findings",
+        "worklist.secret": feeds.make(cast.actor("staff_of_sales"), NOW),
         "accounts.code": "en", "token_id": token.id, "token": links.token_of(token),
     }  # fmt: skip

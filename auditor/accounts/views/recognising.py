@@ -125,6 +125,7 @@ def shell() -> dict[str, Any]:
             "roles": [str(ROLE_LABELS[role]) for role in Role if role in actor.roles],
             "links": [
                 {"label": _("Language and display"), "url": url_for("accounts.preferences")},
+                {"label": _("Own calendar"), "url": url_for("worklist.calendar")},
                 {"label": _("Change password"), "url": url_for("accounts.password")},
             ],
             "sign_out_url": url_for("accounts.sign_out"),

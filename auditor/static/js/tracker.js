@@ -6,6 +6,7 @@ const needed = [
   ["input[data-search-url], select:has(option:nth-child(21))", "./search-picker.js"],
   ["form[data-leave-guard]", "./leave-guard.js"],
   ["form[data-filters]", "./filters.js"],
+  ["[data-copy]", "./copy.js"],
   ["[data-progress-url]", "./progress.js"],
   ["[data-menu], .side, [data-focus], [data-print], [data-show-password]", "./page.js"],
 ];

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from auditor import clock
@@ -12,8 +12,7 @@ from auditor.access import Permission, requires
 from auditor.dated import Moment
 from auditor.web import current_actor, request_time
 from auditor.worklist import queries
-
-bp = Blueprint("worklist", __name__)
+from auditor.worklist.views.blueprint import bp
 
 
 @bp.get("/")

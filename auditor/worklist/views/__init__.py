@@ -1,0 +1,8 @@
+"""Pages of the worklist: the first page, the own calendar."""
+
+from __future__ import annotations
+
+from auditor.worklist.views import calendar, first_page
+from auditor.worklist.views.blueprint import bp
+
+__all__ = ["bp", "calendar", "first_page"]
