@@ -24,6 +24,7 @@ from auditor.notifications.models import Mail
 from auditor.people.models import PersonDetail
 from auditor.reports import actions as reports
 from auditor.reports.scope import scope_of
+from auditor.worklist import feeds
 from tests.bed import catalogue, databases, pages, releases, workbooks
 from tests.bed.keeping import Place
 from tests.bed.newrelease import AS_OF
@@ -117,6 +118,7 @@ def test_what_only_the_old_installation_could_go_on_with_has_ended(
         soon = clock.now().replace(year=2099)
         PasswordToken.create(person=person, nonce="n", created_at=NOW, expires_at=soon)
         Mail.create(person=person, day=NOW.date(), message_id="<1@x>", state="sending", next_attempt_at=NOW, claimed_until=soon)  # fmt: skip
+        feeds.make(cast.actor("auditor"), NOW)
         assert Session.select().count() == 1
     assert company.run("backup", tmp_path / "b.zip").exit_code == 0
     done = new.run("restore", tmp_path / "b.zip", "--outside", company.folder)
@@ -126,6 +128,7 @@ def test_what_only_the_old_installation_could_go_on_with_has_ended(
         mail = Mail.get()
         assert (mail.state, mail.claimed_until, mail.message_id) == ("waiting", None, "<1@x>")
         assert PasswordToken.get().expires_at <= clock.now()
+        assert feeds.own(cast.person["auditor"]) is None, "it may have been revoked after the backup"
 
 
 def test_the_log_tells_of_the_restore_and_of_what_is_lost(
