@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from peewee import fn
 
 from auditor import db
-from auditor.access import Actor
+from auditor.access import GRANTABLE, Actor
 from auditor.audits import queries
+from auditor.audits.inspections import queries as inspections
+from auditor.audits.inspections.notices import page_of
 from auditor.audits.models import Audit, AuditAssignee, AuditPlan
 from auditor.audits.results import EDITABLE, AuditKind, State
 from auditor.catalogue.models import Subject
@@ -21,16 +24,15 @@ _KEPT = timedelta(days=365)  # what was due longer ago is gone from the calendar
 
 
 def entries(actor: Actor, moment: Moment) -> list[CalendarEntry]:
-    """Return the audits the person carries out and those of the departments they head: constant queries."""
+    """Return the audits the person carries out and those of the departments they head: constant queries.
+
+    With the self-inspections that they answer. What somebody sees by a role of the whole company is not theirs.
+    """
     mine = _posts(actor, moment)
-    audits = list(
-        Audit.select(Audit, Subject)
-        .join(Subject)
-        .where(
-            Audit.id.in_(mine) | Subject.department.in_(list(actor.department_ids)),
-            Audit.current_state != State.CANCELLED.value,
-        )
-    )
+    own = replace(actor, roles=actor.roles.difference(GRANTABLE))
+    theirs = queries.seen_by(own, moment.instant) | inspections.seen_by(own, moment.instant)
+    query = Audit.select(Audit, Subject).join(Subject)
+    audits = list(query.where(theirs, Audit.current_state != State.CANCELLED.value))
     ids = [audit.id for audit in audits]
     plans = {row.audit_id: row for row in AuditPlan.standing(moment, AuditPlan.audit.in_(ids))}
     shown = [audit for audit in audits if audit.id in plans and plans[audit.id].due_on >= moment.day - _KEPT]
@@ -42,7 +44,7 @@ def entries(actor: Actor, moment: Moment) -> list[CalendarEntry]:
             title=_title(audit, queries.title(audit, names[audit.subject_id]), audit.id in mine),
             starts_on=min(plans[audit.id].starts_on, plans[audit.id].due_on),
             ends_on=plans[audit.id].due_on,
-            path=f"/audits/{audit.id}",
+            path=_path(audit),
             changed_at=plans[audit.id].recorded_at,
             sequence=moved[audit.id],
             detail=_detail(audit, plans[audit.id], audit.id in mine),
@@ -63,6 +65,10 @@ def _moves(audit_ids: list[int]) -> dict[int, int]:
         .group_by(AuditPlan.audit)
     )
     return dict(db.tuples(rows))
+
+
+def _path(audit: Audit) -> str:
+    return page_of(audit.id) if audit.kind == AuditKind.SELF_INSPECTION else f"/audits/{audit.id}"
 
 
 def _title(audit: Audit, name: str, mine: bool) -> str:

@@ -23,6 +23,7 @@ from auditor.worklist import feeds
 from auditor.worklist.models import CalendarFeed
 from tests import cast as members
 from tests.audits import making
+from tests.audits.inspections import making as inspections
 from tests.findings.making import Making
 from tests.worklist.icalendar_reading import by_key, days, read, text_in
 
@@ -84,6 +85,28 @@ def test_each_person_gets_what_is_theirs(cast: members.Cast, client: Any, settin
         "administrator": set(),
     }
     assert all(len(keys) == len(own[name]) + 1 for name, keys in got.items()), "and when the address ends"
+
+
+def test_a_self_inspection_is_in_the_calendar_of_whoever_answers_it(
+    cast: members.Cast, client: Any, settings: Any
+) -> None:
+    own = inspections.inspection(cast)
+    named = inspections.inspection(cast, "D220", named=("without_mail",))
+    got = {
+        name: by_key(client.get(made(cast, name)).data)
+        for name in ("head_of_sales", "head_of_other", "without_mail", "administrator", "auditor")
+    }
+    assert {name: {f"audit-{one.id}" for one in (own, named)} & set(keys) for name, keys in got.items()} == {
+        "head_of_sales": {f"audit-{own.id}"},
+        "head_of_other": {f"audit-{named.id}"},
+        "without_mail": {f"audit-{named.id}"},
+        "administrator": set(),
+        "auditor": set(),
+    }
+    event = got["head_of_sales"][f"audit-{own.id}"]
+    assert text_in(event["SUMMARY"]) == f"運用点検　{own.number} 営業第一部"
+    assert event["URL"] == f"{settings.base_url}/inspections/{own.id}"
+    assert "12月4日" in text_in(event["DESCRIPTION"])
 
 
 def test_the_owner_of_an_action_sees_its_due_date_but_no_text(
