@@ -14,6 +14,7 @@ from peewee import Expression
 from auditor import db
 from auditor.access import Actor, Permission, Role, application
 from auditor.audits import models as audits
+from auditor.audits.programme import models as programme
 from auditor.catalogue.models import Applicability
 from auditor.db import CountedModel
 from auditor.errors import NotFound
@@ -29,7 +30,7 @@ from auditor.training.models import AssignmentDue, Exemption
 class Place:
     """Which object the texts of a table belong to: its kind, the column with its id, and the table between."""
 
-    kind: str  # finding, audit, worry, assignment, subject, evidence, erasure
+    kind: str  # finding, audit, programme, worry, assignment, subject, evidence, erasure
     object: Any
     through: type[CountedModel] | None = None
 
@@ -57,6 +58,11 @@ PLACES: dict[type[CountedModel], Place] = {
     audits.IndependenceSettlement: Place(
         "audit", audits.IndependenceException.audit, audits.IndependenceException
     ),
+    programme.ProgrammeState: Place("programme", programme.ProgrammeState.programme),
+    programme.ProgrammeEntryDetail: Place(
+        "programme", programme.ProgrammeEntry.programme, programme.ProgrammeEntry
+    ),
+    programme.CellNotNeeded: Place("programme", programme.CellNotNeeded.programme),
     audits.ItemResult: Place("audit", audits.AuditItem.audit, audits.AuditItem),
     AssignmentDue: Place("assignment", AssignmentDue.assignment),
     Exemption: Place("assignment", Exemption.assignment),

@@ -16,8 +16,8 @@ def every_table() -> list[type[BaseModel]]:
     """The concrete models of the kernel and of all features, in an order that creates and drops."""
     for module in ("activity", "dated"):
         importlib.import_module(f"auditor.{module}")
-    for models in sorted(PACKAGE.glob("*/models.py")):
-        importlib.import_module(f"auditor.{models.parent.name}.models")
+    for models in sorted(PACKAGE.glob("*/**/models.py")):
+        importlib.import_module(".".join(models.relative_to(PACKAGE.parent).with_suffix("").parts))
     found: set[type[BaseModel]] = set()
     waiting: list[type[BaseModel]] = [BaseModel]
     while waiting:
