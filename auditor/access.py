@@ -57,6 +57,10 @@ class Permission(StrEnum):
     INSPECTION_READ = "inspection_read"
     INSPECTION_ANSWER = "inspection_answer"
     INSPECTION_CONFIRM = "inspection_confirm"
+    PROGRAMME_READ = "programme_read"
+    PROGRAMME_PLAN = "programme_plan"
+    PROGRAMME_SUBMIT = "programme_submit"
+    PROGRAMME_APPROVE = "programme_approve"
     INDEPENDENCE_OVERRIDE = "independence_override"
     FINDING_READ = "finding_read"
     FINDING_RECORD = "finding_record"
@@ -124,6 +128,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
             _P.FINDING_COMMENT, _P.WORRY_READ, _P.PROMISE_READ, _P.PROMISE_MANAGE, _P.REPORT_EXPORT,
             _P.ACTIVITY_READ, _P.PERSONAL_ERASE, _P.WORRY_ERASE, _P.JOBS_READ, _P.JOBS_RUN,
             _P.OUTBOX_MANAGE, _P.INSPECTION_READ, _P.INSPECTION_CONFIRM,
+            _P.PROGRAMME_READ, _P.PROGRAMME_PLAN,
         ),
         _ALL,
     ),
@@ -134,6 +139,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
             _P.FINDING_DUE_CHANGE, _P.FINDING_VERIFY, _P.FINDING_CLOSE, _P.FINDING_COMMENT, _P.WORRY_READ,
             _P.PROMISE_READ, _P.REPORT_EXPORT, _P.ACTIVITY_READ, _P.WORRY_ERASE, _P.INSPECTION_READ,
             _P.INSPECTION_CONFIRM,
+            _P.PROGRAMME_READ, _P.PROGRAMME_PLAN, _P.PROGRAMME_SUBMIT,
         ),
         _ALL,
     ),
@@ -141,6 +147,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         (
             _P.CATALOGUE_READ, _P.TRAINING_READ, _P.AUDIT_READ, _P.AUDIT_APPROVE, _P.FINDING_READ,
             _P.PROMISE_READ, _P.REPORT_EXPORT, _P.INSPECTION_READ,
+            _P.PROGRAMME_READ, _P.PROGRAMME_APPROVE,
         ),
         _ALL,
     ),

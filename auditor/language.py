@@ -57,6 +57,11 @@ def format_day(day: date | None) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
+def format_month(month: int) -> str:
+    """Return the name of a calendar month: 4月 / April."""
+    return f"{month}月" if current() == "ja" else f"{date(2000, month, 1):%B}"
+
+
 def format_long_day(day: date | None) -> str:
     """Return a date with its year: 2026年11月20日（金） / Fri 20 Nov 2026."""
     if day is None:

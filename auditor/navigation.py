@@ -24,6 +24,7 @@ TABLE: list[tuple[Any, list[tuple[Any, str, Permission]]]] = [
     (
         _l("Programme of the year"),
         [
+            (_l("Audit programme"), "programme.index", _P.PROGRAMME_READ),
             (_l("Audits"), "audits.index", _P.AUDIT_READ),
             (_l("Training"), "training.index", _P.TRAINING_READ),
             (_l("My training"), "training.mine", _P.TRAINING_TAKE),

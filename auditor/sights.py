@@ -19,6 +19,8 @@ from auditor.accounts import listing as accounts
 from auditor.audits import queries as audits
 from auditor.audits import workpage
 from auditor.audits.models import AuditItem, IndependenceException
+from auditor.audits.programme import queries as programmes
+from auditor.audits.programme import rules
 from auditor.catalogue import queries as catalogue
 from auditor.dated import Moment
 from auditor.errors import NotFound
@@ -73,6 +75,15 @@ def _department(actor: Actor, ids: Ids, moment: Moment) -> None:
         raise NotFound
 
 
+def _entry(actor: Actor, ids: Ids, moment: Moment) -> None:
+    programmes.entry_for(actor, ids["year"], ids["entry_id"], P.PROGRAMME_READ, moment)
+
+
+def _rule(actor: Actor, ids: Ids, moment: Moment) -> None:
+    programme = programmes.programme_for(actor, ids["year"], P.PROGRAMME_READ, moment)
+    rules.rule_of(programme, ids["place"], moment)
+
+
 def _course_version(actor: Actor, ids: Ids, _moment: Moment) -> None:
     version = CourseVersion.get_or_none(CourseVersion.id == ids["version_id"])
     if version is None:
@@ -122,6 +133,11 @@ SIGHTS: dict[tuple[str, str], Sight] = {
     ("people", "department_id"): _department,
     ("people", "import_id"): _only_with(P.PEOPLE_IMPORT),
     ("people", "staged_id"): _only_with(P.PEOPLE_IMPORT),
+    ("programme", "year"): _only_with(P.PROGRAMME_READ),
+    ("programme", "subject_id"): _only_with(P.PROGRAMME_READ),
+    ("programme", "category"): _only_with(P.PROGRAMME_READ),
+    ("programme", "entry_id"): _entry,
+    ("programme", "place"): _rule,
     ("promises", "promise_id"): lambda actor, ids, _moment: promises.promise_for(
         actor, ids["promise_id"], P.PROMISE_READ
     ),

@@ -127,6 +127,7 @@ def install(
         day=_day,
         long_day=language.format_long_day,
         instant=language.format_instant,
+        month_name=language.format_month,
         fiscal_year=language.fiscal_year_name,
     )
     errorpages.install(app)

@@ -22,7 +22,10 @@ from auditor.audits import actions as audits
 from auditor.audits import preparing
 from auditor.audits.independence import Conflict, Ground
 from auditor.audits.models import Audit, AuditItem, IndependenceException, ItemEvidence
+from auditor.audits.programme import planning
+from auditor.audits.programme.models import ProgrammeEntry
 from auditor.audits.series import RULES, Recurrence, assign_recurring
+from auditor.calendars import fiscal_year
 from auditor.catalogue import subjects, uploads
 from auditor.catalogue.entries import Text
 from auditor.catalogue.models import Category, Control
@@ -128,6 +131,7 @@ def make(cast: Cast, folder: Path) -> Company:
     company = Company(cast, folder, {short: cast.person[name] for short, name in _OF_THE_CAST.items()})
     _newcomers(company)
     _audits(company)
+    _programme(company)
     _findings(company)
     _training(company)
     _kept_files(company)
@@ -232,6 +236,15 @@ def _exception(audit: Audit, person_id: int) -> IndependenceException:
         )
         activity.record(CAST_MADE, persons=0)
     return found
+
+
+def _programme(company: Company) -> None:
+    programme = planning.begin(company.cast.actor("head_of_audit"), NOW, fiscal_year(2027, 4))
+    planning.apply_rules(company.cast.actor("head_of_audit"), NOW, programme, fiscal_year(2027, 4))
+    company.things |= {
+        "year": 2027, "programme.entry_id": ProgrammeEntry.select().order_by(ProgrammeEntry.id).get().id,
+        "programme.subject_id": company.cast.subject["D210"], "category": "organizational", "programme.place": 1,
+    }  # fmt: skip
 
 
 def _findings(company: Company) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 from auditor.accounts.words import ROLE_LABELS
 from auditor.activity import ActivityEvent
 from auditor.audits.exceptions import OUTCOME_LABELS
+from auditor.audits.programme.words import STATE_LABELS as PROGRAMME_STATE_LABELS
 from auditor.audits.results import RESULT_LABELS, STATE_LABELS
 from auditor.company import forms as company
 from auditor.integrity.words import COLUMNS, TABLES
 from auditor.language import LANGUAGES, _, _l
 from auditor.notifications.retrying import REASONS as MAIL_REASONS
-from auditor.people.kinds import EMPLOYMENT_STATUS_LABELS
+from auditor.people.kinds import EMPLOYMENT_STATUS_LABELS, UNIT_LEVEL_LABELS
 
 KEYS: dict[str, Any] = {
     "accepted": _l("Accepted"),
@@ -31,6 +32,8 @@ KEYS: dict[str, Any] = {
     "auditors": _l("Auditors"),
     "before": _l("State before"),
     "catalogue": _l("Catalogue"),
+    "category": _l("Category"),
+    "change": _l("Change"),
     "changed": _l("Changed"),
     "check": _l("Effectiveness check"),
     "closed": _l("Closed on this day"),
@@ -57,6 +60,7 @@ KEYS: dict[str, Any] = {
     "effective": _l("Effective"),
     "effective_from": _l("Holds from"),
     "ends_on": _l("Until"),
+    "entry": _l("Planned check"),
     "erasure": _l("Erasure"),
     "evidence": _l("Evidence"),
     "exception": _l("Exception"),
@@ -65,6 +69,7 @@ KEYS: dict[str, Any] = {
     "files": _l("Evidence files"),
     "finding": _l("Finding"),
     "fiscal_year": _l("Fiscal year"),
+    "gaps": _l("Cells not covered"),
     "granted": _l("Granted"),
     "hash": _l("Digest"),
     "head": _l("End of the log"),
@@ -84,6 +89,7 @@ KEYS: dict[str, Any] = {
     "mails": _l("Mails"),
     "measures": _l("Measures"),
     "moved": _l("Moved"),
+    "needed": _l("Needed"),
     "new": _l("New"),
     "now": _l("Digest after"),
     "number": _l("Number"),
@@ -93,8 +99,10 @@ KEYS: dict[str, Any] = {
     "passed": _l("Passed"),
     "person": _l("Person"),
     "persons": _l("People"),
+    "place": _l("Rule of the plan"),
     "policy": _l("Published text"),
     "principal": _l("Stood in for"),
+    "programme": _l("Audit programme"),
     "promise": _l("Promise"),
     "published_on": _l("Published on"),
     "questions": _l("Questions"),
@@ -109,27 +117,39 @@ KEYS: dict[str, Any] = {
     "row": _l("Row"),
     "rows": _l("Rows"),
     "rule": _l("Training rule"),
+    "rules": _l("Rules"),
     "sentences": _l("Sentences"),
     "series": _l("Recurring audit"),
     "sha256": _l("Digest of the file"),
     "size": _l("Size"),
+    "source": _l("How it was planned"),
     "starts": _l("Starts"),
     "starts_on": _l("From"),
     "state": _l("State"),
     "status": _l("Status"),
     "subject": _l("Subject"),
     "table": _l("Kind of entry"),
+    "unit_level": _l("Units checked by themselves"),
     "valid_from": _l("Holds from"),
     "version": _l("Version"),
     "was": _l("Digest before"),
     "what": _l("Which file"),
     "whole_roster": _l("Whole roster"),
     "worry": _l("Report of a violation or concern"),
+    "year": _l("Fiscal year"),
 }
+_PLAN_STATES = {str(key): label for key, label in PROGRAMME_STATE_LABELS.items()}
 _STATES = {str(key): label for key, label in STATE_LABELS.items()}
 VALUES: dict[str, Mapping[str, Any]] = {
-    "after": _STATES,
-    "before": _STATES,
+    "after": {**_PLAN_STATES, **_STATES},
+    "before": {**_PLAN_STATES, **_STATES},
+    "change": {
+        "edited": _l("Changed one by one"),
+        "moved": _l("Moved"),
+        "reassigned": _l("Given to others"),
+        "resumed": _l("Taken up again"),
+        "skipped": _l("Left out"),
+    },
     "column": COLUMNS,
     "language": LANGUAGES,
     "outcome": {str(key): label for key, label in OUTCOME_LABELS.items()},
@@ -137,9 +157,16 @@ VALUES: dict[str, Mapping[str, Any]] = {
     "reason": MAIL_REASONS,
     "result": {str(key): label for key, label in RESULT_LABELS.items()},
     "role": {str(key): label for key, label in ROLE_LABELS.items()},
+    "source": {
+        "copy": _l("Taken over from the year before"),
+        "gaps": _l("To close gaps"),
+        "hand": _l("By hand"),
+        "rules": _l("By the rules"),
+    },
     "state": {"draft": _l("Draft"), "open": _l("Offered"), "retired": _l("Retired")},
     "status": {str(key): label for key, label in EMPLOYMENT_STATUS_LABELS.items()},
     "table": TABLES,
+    "unit_level": {str(key): label for key, label in UNIT_LEVEL_LABELS.items()},
     "what": {
         "actions": _l("Corrective actions"),
         "summary": _l("Summary workbook"),

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from auditor.access import Permission, requires
 from auditor.audits import queries as audits
+from auditor.audits.programme.models import Programme
 from auditor.dated import Moment
 from auditor.errors import Forbidden, NotFound, RuleBroken
 from auditor.findings import queries as findings
@@ -138,6 +139,8 @@ def _url_of(text: Text) -> str | None:
         "assignment": ("training.assignment", "assignment_id"),
         "evidence": ("integrity.erase_file", "file_id"),
     }
+    if text.kind == "programme":
+        return url_for("programme.history", year=Programme.get_by_id(text.object_id).fiscal_year)
     if text.kind not in pages or not text.object_id:
         return None
     endpoint, name = pages[text.kind]
