@@ -42,10 +42,18 @@ class Job:
 
 def _open_audits(actor: Actor, settings: Settings, at: datetime) -> Outcome:
     from auditor.audits import actions
+    from auditor.audits.programme import opening
 
     opened = actions.open_due(actor, at)
-    detail = "; ".join(f"series {series}: {error}" for series, error in opened.failed)
-    return Outcome(len(opened.audit_ids), len(opened.failed), detail, tuple(opened.missed))
+    planned = opening.open_planned(actor, at)
+    told = [f"series {series}: {error}" for series, error in opened.failed]
+    told += [f"programme entry {entry}: {error}" for entry, error in planned.failed]
+    return Outcome(
+        len(opened.audit_ids) + len(planned.audit_ids),
+        len(told),
+        "; ".join(told),
+        (*opened.missed, *planned.missed),
+    )
 
 
 def _close_audits(actor: Actor, settings: Settings, at: datetime) -> Outcome:

@@ -20,6 +20,7 @@ more: list[Source] = []
 def sources() -> list[Source]:
     """Return every feature's answer to "what waits for this person?"."""
     from auditor.accounts.waiting import waiting_for as accounts
+    from auditor.audits.programme.waiting import waiting_for as programme
     from auditor.audits.waiting import waiting_for as audits
     from auditor.evidence.waiting import waiting_for as evidence
     from auditor.findings.waiting import waiting_for as findings
@@ -27,7 +28,7 @@ def sources() -> list[Source]:
     from auditor.people.waiting import waiting_for as people
     from auditor.training.waiting import waiting_for as training
 
-    return [audits, findings, training, people, accounts, evidence, notifications, *more]
+    return [programme, audits, findings, training, people, accounts, evidence, notifications, *more]
 
 
 def waiting_for(actor: Actor, moment: Moment) -> list[WorkItem]:
