@@ -9,6 +9,7 @@ from auditor.demo import company, erasing, postman, published, worries
 from auditor.demo.audits import Audits
 from auditor.demo.calendar import Calendar
 from auditor.demo.findings import Findings
+from auditor.demo.programme import Plan
 from auditor.demo.signins import give_passwords
 from auditor.demo.stage import Stage
 from auditor.demo.training import Training
@@ -24,7 +25,9 @@ def build(settings: Settings, now: datetime) -> Stage:
     company.enter(stage)
     findings = Findings(stage)
     findings.enter()
-    Audits(stage, findings.wrong(), findings.found).enter()
+    audits = Audits(stage, findings.wrong(), findings.found)
+    audits.enter()
+    Plan(stage, audits).enter()
     worries.enter(stage)
     erasing.enter(stage)
     published.enter(stage)
