@@ -80,6 +80,7 @@ class Permission(StrEnum):
     JOBS_READ = "jobs_read"
     JOBS_RUN = "jobs_run"
     OUTBOX_MANAGE = "outbox_manage"
+    HISTORY_IMPORT = "history_import"
 
 
 _P = Permission
@@ -128,7 +129,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
             _P.FINDING_COMMENT, _P.WORRY_READ, _P.PROMISE_READ, _P.PROMISE_MANAGE, _P.REPORT_EXPORT,
             _P.ACTIVITY_READ, _P.PERSONAL_ERASE, _P.WORRY_ERASE, _P.JOBS_READ, _P.JOBS_RUN,
             _P.OUTBOX_MANAGE, _P.INSPECTION_READ, _P.INSPECTION_CONFIRM,
-            _P.PROGRAMME_READ, _P.PROGRAMME_PLAN,
+            _P.PROGRAMME_READ, _P.PROGRAMME_PLAN, _P.HISTORY_IMPORT,
         ),
         _ALL,
     ),

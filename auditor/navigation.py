@@ -51,6 +51,7 @@ TABLE: list[tuple[Any, list[tuple[Any, str, Permission]]]] = [
         [
             (_l("Roster"), "people.index", _P.PEOPLE_READ),
             (_l("Accounts and roles"), "accounts.index", _P.ACCOUNT_MANAGE),
+            (_l("Earlier years"), "findings.history", _P.HISTORY_IMPORT),
             (_l("Excel export"), "reports.index", _P.REPORT_EXPORT),
             (_l("Activity log"), "integrity.activity", _P.ACTIVITY_READ),
             (_l("Jobs"), "scheduling.index", _P.JOBS_READ),
@@ -63,6 +64,9 @@ TABLE: list[tuple[Any, list[tuple[Any, str, Permission]]]] = [
 # Pages that belong to another entry than the list of their feature.
 _STANDS_FOR = {
     "findings.worry": "findings.worries",
+    "findings.history_preview": "findings.history",
+    "findings.history_upload": "findings.history",
+    "findings.history_import": "findings.history",
     "catalogue.subject": "catalogue.subjects",
     "catalogue.add_subject": "catalogue.subjects",
     "catalogue.retire_subject": "catalogue.subjects",

@@ -124,6 +124,7 @@ SIGHTS: dict[tuple[str, str], Sight] = {
         actor, ids["finding_id"], P.FINDING_READ, moment
     ),
     ("findings", "request_id"): _due_request,
+    ("findings", "upload_id"): _only_with(P.HISTORY_IMPORT),
     ("integrity", "file_id"): _only_with(P.PERSONAL_ERASE),
     ("integrity", "person_id"): lambda actor, ids, moment: histories.person_for(
         actor, ids["person_id"], moment

@@ -71,6 +71,20 @@ def recheck_independence(actor: Actor, at: datetime, person_id: int | None = Non
     )
 
 
+def check_taken_over(actor: Actor, at: datetime, audit_ids: list[int]) -> int:
+    """Open an exception for every auditor of audits of earlier years who, by the roster, was not independent.
+
+    Inside the action that takes them over. Returns how many there are.
+    """
+    moment = Moment.at(at)
+    watched = _of_audits(list(_with_terms().where(Audit.id.in_(audit_ids))), moment, None)
+    return sum(
+        _open(actor, one.audit, verdict.person_id, verdict.conflicts, at)
+        for one, verdict in _judged(watched, moment)
+        if not verdict.independent
+    )
+
+
 def on_membership_changed(happening: events.MembershipChanged) -> None:
     """Look at the audits of a person who was transferred."""
     recheck_independence(happening.actor, happening.at, happening.person_id)
@@ -142,13 +156,21 @@ class _Watched:
 
 def _watched(moment: Moment, person_id: int | None) -> list[_Watched]:
     """Return the open audits with the auditors to look at: three queries."""
-    audits = Audit.select(Audit, Subject, CatalogueVersion).join(Subject).switch(Audit).join(CatalogueVersion)
-    audits = audits.where(Audit.current_state.in_(_WATCHED), Audit.kind.in_(AUDITS))
+    audits = _with_terms().where(Audit.current_state.in_(_WATCHED), Audit.kind.in_(AUDITS))
     if person_id is not None:
         audits = audits.where(
             Audit.id.in_(AuditAssignee.select(AuditAssignee.audit).where(AuditAssignee.person == person_id))
         )
-    kept = {audit.id: audit for audit in audits.order_by(Audit.id)}
+    return _of_audits(list(audits.order_by(Audit.id)), moment, person_id)
+
+
+def _with_terms() -> ModelSelect[Audit]:
+    """Return the audits with what independence is judged by."""
+    return Audit.select(Audit, Subject, CatalogueVersion).join(Subject).switch(Audit).join(CatalogueVersion)
+
+
+def _of_audits(audits: list[Audit], moment: Moment, person_id: int | None) -> list[_Watched]:
+    kept = {audit.id: audit for audit in audits}
     posts = queries.auditors(list(kept), moment)
     codes = _codes(list(kept))
     found = []

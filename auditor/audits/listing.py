@@ -10,7 +10,7 @@ from typing import Any
 from peewee import JOIN, SQL, ModelSelect, fn
 
 from auditor.audits import queries
-from auditor.audits.models import Audit, AuditAssignee, AuditPlan
+from auditor.audits.models import Audit, AuditAssignee, AuditPlan, ImportedAudit
 from auditor.audits.results import DONE, EDITABLE, State
 from auditor.catalogue.models import Subject, SubjectDetail
 from auditor.dated import Moment
@@ -53,11 +53,17 @@ class Row:
     checked: int
     total: int
     state: str  # overdue in the place of the state where the due date has passed
+    former_number: str = ""  # of an audit of earlier years that was imported
 
 
 def matching(seen: Any, wanted: Filter, moment: Moment) -> ModelSelect[Audit]:
     """Return the audits of ``seen`` that the filter leaves, whatever their state, with their subject."""
-    query = Audit.select(Audit, Subject).join(Subject).where(seen)
+    query = (
+        Audit.select(Audit, Subject, ImportedAudit.former_number)
+        .join(Subject)
+        .join_from(Audit, ImportedAudit, JOIN.LEFT_OUTER, attr="taken_over")
+        .where(seen)
+    )
     if wanted.fiscal_year is not None:
         query = query.where(Audit.fiscal_year == wanted.fiscal_year)
     if wanted.department_id is not None:
@@ -126,6 +132,7 @@ def _row(
     moment: Moment,
 ) -> Row:
     due_on = plan.due_on if plan else None
+    taken: ImportedAudit | None = getattr(audit, "taken_over", None)
     total = sum(counts.values())
     return Row(
         audit=audit,
@@ -136,6 +143,7 @@ def _row(
         checked=total - counts.get("not_checked", 0),
         total=total,
         state=shown_state(audit.current_state, due_on, moment.day),
+        former_number=taken.former_number if taken else "",
     )
 
 

@@ -203,6 +203,30 @@ class ItemResult(DatedRow):
     series = ("item",)
 
 
+class HistoryImport(CountedModel):
+    """A file with audits and findings of earlier years that was taken over, and how much of it was new."""
+
+    file_hash = CharField(max_length=64)
+    audits = IntegerField()
+    results = IntegerField()
+    findings = IntegerField()
+    imported_by = IntegerField(null=True)
+    imported_at = UtcDateTimeField()
+
+
+class ImportedAudit(CountedModel):
+    """That an audit was carried out before this application, and what the file said of it beyond an audit's rows."""
+
+    audit = ForeignKeyField(Audit, unique=True, backref="imported")
+    audit_id: int
+    history = ForeignKeyField(HistoryImport, backref="of_audits")
+    history_id: int
+    former_number = CharField(max_length=60, unique=True)  # the company's own: read twice, taken over once
+    auditors = WrittenLine(max_length=300, default="")  # those whom the roster does not know
+    summary = Written(default="")
+    text_salt = TextSalt()
+
+
 class AuditDraft(BaseModel):
     """What somebody has filled in of an audit that is not assigned yet; counts for nothing."""
 

@@ -18,6 +18,7 @@ from auditor.audits.models import (
     AuditPlan,
     AuditSeriesDetail,
     AuditState,
+    ImportedAudit,
     IndependenceException,
     IndependenceSettlement,
     OutsideDecision,
@@ -85,6 +86,7 @@ class AuditPage:
     states: dict[str, tuple[date, str]] = field(default_factory=dict)
     from_outside: FromOutside | None = None  # whose decision the state is that stands
     left_out: list[LeftOut] = field(default_factory=list)
+    imported: ImportedAudit | None = None  # of an audit of earlier years that was imported
 
     @property
     def total(self) -> int:
@@ -115,7 +117,7 @@ class AuditPage:
 
 
 def audit_page(audit: Audit, moment: Moment, language: str) -> AuditPage:
-    """Return what the page of the audit shows at ``moment``: eighteen queries, however long its history."""
+    """Return what the page of the audit shows at ``moment``: nineteen queries, however long its history."""
     states = list(AuditState.select().where(AuditState.audit == audit.id).order_by(AuditState.id))
     plans = list(AuditPlan.select().where(AuditPlan.audit == audit.id).order_by(AuditPlan.id))
     posts = list(AuditAssignee.select().where(AuditAssignee.audit == audit.id).order_by(AuditAssignee.id))
@@ -156,6 +158,7 @@ def audit_page(audit: Audit, moment: Moment, language: str) -> AuditPage:
         states={row.state: (row.valid_from, names.get(row.recorded_by or 0, "")) for row in states},
         from_outside=_from_outside(judged[-1], decided, names) if judged else None,
         left_out=recorded(audit.id),
+        imported=ImportedAudit.get_or_none(ImportedAudit.audit == audit.id),
     )
 
 

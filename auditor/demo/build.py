@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from auditor.config import Settings
-from auditor.demo import company, erasing, postman, published, worries
+from auditor.demo import company, erasing, history, postman, published, worries
 from auditor.demo.audits import Audits
 from auditor.demo.calendar import Calendar
 from auditor.demo.findings import Findings
@@ -29,6 +29,7 @@ def build(settings: Settings, now: datetime) -> Stage:
     audits.enter()
     Plan(stage, audits).enter()
     worries.enter(stage)
+    history.enter(stage)
     erasing.enter(stage)
     published.enter(stage)
     Training(stage).enter()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
@@ -253,3 +254,18 @@ class WorryMoveForm(FlaskForm):
     )
     comment = TextAreaField(_l("What was decided"), [Optional(), _length(_LONG)])
     seen = _Seen()
+
+
+class HistoryForm(FlaskForm):
+    """A file with audits and findings of earlier years."""
+
+    file = FileField(
+        _l("File with the earlier audits (.xlsx or .csv)"),
+        validators=[FileRequired(_l("Choose the file that holds the earlier audits."))],
+    )
+
+
+class HistoryApplyForm(FlaskForm):
+    """The decision to import what was shown; ``digest`` says what that was."""
+
+    digest = HiddenField()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from peewee import CharField, DateField, ForeignKeyField, IntegerField
+from peewee import BlobField, CharField, DateField, ForeignKeyField, IntegerField
 
-from auditor.audits.models import AuditItem
+from auditor.audits.models import Audit, AuditItem, HistoryImport
 from auditor.catalogue.models import Control, Subject
 from auditor.dated import DatedRow
-from auditor.db import CountedModel, Flag, TextSalt, UtcDateTimeField, Written, WrittenLine
+from auditor.db import BaseModel, CountedModel, Flag, TextSalt, UtcDateTimeField, Written, WrittenLine
 from auditor.evidence.models import Evidence
 from auditor.people.models import Department, Person
 
@@ -37,6 +37,30 @@ class Finding(CountedModel):
     )  # repeats the latest FindingState
 
     derived = ("current_state",)
+
+
+class ImportedFinding(CountedModel):
+    """That a finding was made before this application, and in which audit where that has no item for it."""
+
+    finding = ForeignKeyField(Finding, unique=True, backref="imported")
+    finding_id: int
+    history = ForeignKeyField(HistoryImport, backref="of_findings")
+    history_id: int
+    former_number = CharField(max_length=60, unique=True)  # the company's own: read twice, taken over once
+    audit = ForeignKeyField(Audit, null=True)
+    audit_id: int | None
+
+
+class HistoryUpload(BaseModel):
+    """A file of earlier years that somebody is looking at; counts for nothing and is thrown away after a day."""
+
+    person = ForeignKeyField(Person, index=True)
+    person_id: int
+    name = CharField(max_length=200)
+    file_hash = CharField(max_length=64)
+    content = BlobField()  # nothing once it was imported
+    uploaded_at = UtcDateTimeField()
+    done = Flag(default=False)  # imported: a second click finds that
 
 
 class FindingDetail(DatedRow):

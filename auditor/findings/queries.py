@@ -24,6 +24,7 @@ from auditor.findings.models import (
     CorrectiveAction,
     Finding,
     FindingDetail,
+    ImportedFinding,
 )
 from auditor.findings.states import BOUND_STATES, OPEN_STATES, Grade, State
 from auditor.findings.telling import responsible_of
@@ -170,8 +171,9 @@ def listing(actor: Actor, filters: Filters, moment: Moment) -> ModelSelect[Findi
     One query, not yet run: page it, count it or export it.
     """
     query = (
-        Finding.select(Finding, FindingDetail)
+        Finding.select(Finding, FindingDetail, ImportedFinding.former_number)
         .join(FindingDetail, JOIN.INNER, on=(FindingDetail.finding == Finding.id), attr="detail")
+        .join_from(Finding, ImportedFinding, JOIN.LEFT_OUTER, attr="taken_over")
         .where(FindingDetail.id.in_(FindingDetail.standing(moment).select(FindingDetail.id)))
     )
     condition = within(actor, Permission.FINDING_READ, moment)
@@ -234,6 +236,7 @@ class Row:
     days: int  # until due; negative: late
     actions_done: int
     actions: int
+    former_number: str = ""  # of a finding of earlier years that was imported
 
     @property
     def overdue(self) -> bool:
@@ -252,6 +255,7 @@ def rows(findings: Iterable[Finding], moment: Moment) -> list[Row]:
     for finding in found:
         actions = owned.get(finding.id, [])
         detail = finding.detail
+        taken: ImportedFinding | None = getattr(finding, "taken_over", None)
         lines.append(
             Row(
                 id=finding.id,
@@ -267,6 +271,7 @@ def rows(findings: Iterable[Finding], moment: Moment) -> list[Row]:
                 days=(detail.due_on - moment.day).days,
                 actions_done=sum(done for _owner, done in actions),
                 actions=len(actions),
+                former_number=taken.former_number if taken else "",
             )
         )
     return lines

@@ -27,6 +27,7 @@ from auditor.findings.models import (
     FindingComment,
     FindingDetail,
     FindingState,
+    ImportedFinding,
 )
 from auditor.findings.repeats import Repeat, repeats
 from auditor.findings.rounds import standing_actions
@@ -87,6 +88,7 @@ class Story:
     department: str
     subject_control: Control | None
     moment: Moment
+    imported: ImportedFinding | None = None  # of a finding of earlier years that was imported
 
     @property
     def grade(self) -> Grade:
@@ -189,6 +191,7 @@ def tell(actor: Actor, finding: Finding, moment: Moment) -> Story:
         department=tree.name(detail.department_id, language()),
         subject_control=finding.control if finding.control_id else None,
         moment=moment,
+        imported=ImportedFinding.get_or_none(ImportedFinding.finding == finding.id),
     )
 
 

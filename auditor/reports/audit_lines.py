@@ -12,10 +12,11 @@ from playhouse.postgres_ext import ServerSide
 
 from auditor import clock, db
 from auditor.audits import queries as audits
-from auditor.audits.models import Audit, AuditItem, AuditState, ItemResult
+from auditor.audits.models import Audit, AuditItem, AuditState, ImportedAudit, ItemResult
 from auditor.audits.results import AUDITS, EDITABLE, RESULTS_SHOWN, AuditKind, Result, State
 from auditor.catalogue.models import Category, Control, Subject
 from auditor.language import current
+from auditor.reports import imported
 from auditor.reports.scope import Side
 
 OPEN = (State.PLANNED, State.IN_PROGRESS, State.RETURNED)  # as reports count them: the coarse states
@@ -40,6 +41,7 @@ class AuditLine:
     since: date | None  # of that state
     overdue: bool
     results: dict[str, int]
+    former_number: str = ""  # of an audit of earlier years that was imported
 
     @property
     def items(self) -> int:
@@ -61,6 +63,7 @@ def audit_lines(side: Side) -> list[AuditLine]:
     found = audits.audits_at(side.moment, Audit.fiscal_year == side.year.label, Audit.kind.in_(AUDITS))
     names = subject_names(side)
     since = _since(side)
+    former = imported.audits_of(one.audit.id for one in found)
     lines = [
         AuditLine(
             id=one.audit.id,
@@ -69,7 +72,7 @@ def audit_lines(side: Side) -> list[AuditLine]:
             subject_id=one.audit.subject_id,
             subject=names.get(one.audit.subject_id, ""),
             department_id=one.audit.subject.department_id,
-            auditors="、".join(side.roster.name(person) for person in one.auditors),
+            auditors="、".join(_auditors(side, one, former)),
             period_from=one.audit.period_from,
             period_to=one.audit.period_to,
             starts_on=one.starts_on,
@@ -78,6 +81,7 @@ def audit_lines(side: Side) -> list[AuditLine]:
             since=since.get(one.audit.id) or clock.day_of(one.audit.created_at),
             overdue=State(one.state) in EDITABLE and one.due_on is not None and one.due_on < side.moment.day,
             results=one.results,
+            former_number=former[one.audit.id].former_number if one.audit.id in former else "",
         )
         for one in found
     ]
@@ -99,6 +103,13 @@ def _since(side: Side) -> dict[int, date]:
         .order_by(AuditState.id)
     )
     return found | {row.audit_id: row.valid_from for row in began if row.state == finer[row.audit_id]}
+
+
+def _auditors(side: Side, one: audits.AuditAt, former: dict[int, ImportedAudit]) -> list[str]:
+    """Return the names, of an imported audit also those whom the roster does not know."""
+    named = [side.roster.name(person) for person in one.auditors]
+    strangers = former[one.audit.id].auditors if one.audit.id in former else ""
+    return [*named, strangers] if strangers else named
 
 
 def subject_names(side: Side) -> dict[int, str]:

@@ -27,7 +27,7 @@ from auditor.reports.book import Book, DetailSheet
 from auditor.reports.finding_lines import STANDING_LABELS, ActionLine, finding_lines
 from auditor.reports.saving import written
 from auditor.reports.scope import scope_of
-from auditor.reports.tables import ACTION_LABELS, Column, Table
+from auditor.reports.tables import ACTION_LABELS, IMPORTED, Column, Table
 from auditor.reports.training_lines import STATE_LABELS
 from auditor.training import following, states
 from auditor.training.models import Course, TrainingRound
@@ -85,6 +85,7 @@ def audits_list(actor: Actor, wanted: listing.Filter, moment: Moment) -> ListExp
                     "overdue": str(_("Overdue")) if late else "",
                     "checked": row.checked,
                     "items": row.total,
+                    "former_number": row.former_number,
                 }
 
     return ListExport("audits", AUDITS, rows)
@@ -109,6 +110,7 @@ def findings_list(actor: Actor, filters: findings.Filters, moment: Moment) -> Li
                     "late_days": -row.days if row.overdue else None,
                     "actions_done": row.actions_done,
                     "actions": row.actions,
+                    "former_number": row.former_number,
                 }
 
     return ListExport("findings", FINDINGS, rows)
@@ -294,6 +296,7 @@ AUDITS = Table("audits", _l("Audits"), _l("AuditRows"), (
     Column("overdue", _l("Overdue"), 10),
     Column("checked", _l("Items with a result"), 11),
     Column("items", _l("Items"), 10),
+    IMPORTED,
 ))  # fmt: skip
 FINDINGS = Table("findings", _l("Findings"), _l("FindingRows"), (
     Column("number", _l("Number"), 10),
@@ -308,6 +311,7 @@ FINDINGS = Table("findings", _l("Findings"), _l("FindingRows"), (
     Column("late_days", _l("Days late"), 9),
     Column("actions_done", _l("Actions done"), 9),
     Column("actions", _l("Actions"), 9),
+    IMPORTED,
 ))  # fmt: skip
 ACTIONS = Table("actions", _l("Corrective actions"), _l("ActionRows"), (
     Column("number", _l("Number"), 12),

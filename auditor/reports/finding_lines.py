@@ -10,6 +10,7 @@ from auditor.catalogue.models import Control
 from auditor.findings.asof import FindingAt, findings_at
 from auditor.findings.states import ActionState, Grade, State
 from auditor.language import _l
+from auditor.reports import imported
 from auditor.reports.audit_lines import subject_names
 from auditor.reports.scope import Side
 
@@ -37,6 +38,7 @@ class FindingLine:
     closed_on: date | None
     age_days: int
     late_days: int
+    former_number: str = ""  # of a finding of earlier years that was imported
 
     @property
     def open(self) -> bool:
@@ -106,9 +108,10 @@ def finding_lines(side: Side, every: bool = False) -> tuple[list[FindingLine], l
             Control.id.in_(sorted({one.control_id for one in shown if one.control_id}))
         )
     }
+    former = imported.findings_of(one.id for one in shown)
     findings, actions = [], []
     for one in shown:
-        line = _finding(one, side, subjects, controls)
+        line = _finding(one, side, subjects, controls, former.get(one.id, ""))
         findings.append(line)
         if one.state is not State.WITHDRAWN:
             actions += [_action(one, line, position, side) for position in range(len(one.actions))]
@@ -121,7 +124,9 @@ def _shown(one: FindingAt, side: Side) -> bool:
     return one.fiscal_year < side.year.label and (not one.state.final or one.since >= side.year.first)
 
 
-def _finding(one: FindingAt, side: Side, subjects: dict[int, str], controls: dict[int, str]) -> FindingLine:
+def _finding(
+    one: FindingAt, side: Side, subjects: dict[int, str], controls: dict[int, str], former: str
+) -> FindingLine:
     return FindingLine(
         id=one.id,
         number=one.number,
@@ -140,6 +145,7 @@ def _finding(one: FindingAt, side: Side, subjects: dict[int, str], controls: dic
         age_days=one.age_days,
         # The rule is the findings' own: what is put right and only awaits its effect is not late.
         late_days=(side.moment.day - one.due_on).days if one.overdue else 0,
+        former_number=former,
     )
 
 

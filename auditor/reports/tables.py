@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -51,11 +51,16 @@ class Table:
             [one.key for one in self.columns if one.counted], [one.key for one in self.columns if one.summed]
         )
 
+    def marked(self) -> Table:
+        """Return the table with a column that says what was imported."""
+        return replace(self, columns=(*self.columns, IMPORTED))
+
     def column(self, key: str) -> Column:
         """Return one of its columns."""
         return next(one for one in self.columns if one.key == key)
 
 
+IMPORTED = Column("former_number", _l("Imported (former number)"), 16, written=True)
 _AS_OF = Column("as_of", _l("As of"), 12.5, counted=True)
 _RESULTS = (
     ("conform", Result.CONFORM),
@@ -200,7 +205,7 @@ def audit_row(line: AuditLine, side: Side) -> dict[str, Any]:
         "auditors": line.auditors, "period_from": line.period_from, "period_to": line.period_to,
         "starts_on": line.starts_on, "due_on": line.due_on, "month": month_of(line.due_on),
         "state": str(line.state.label), "since": line.since, "overdue": yes(line.overdue), "items": line.items,
-        **{key: line.count(result) for key, result in _RESULTS},
+        **{key: line.count(result) for key, result in _RESULTS}, "former_number": line.former_number,
     }  # fmt: skip
 
 
@@ -224,7 +229,7 @@ def finding_row(line: FindingLine, side: Side) -> dict[str, Any]:
         "department": line.department, "responsible": line.responsible, "subject": line.subject,
         "control": line.control, "found_on": line.found_on, "due_on": line.due_on, "closed_on": line.closed_on,
         "age_days": line.age_days, "age": str(AGE_LABELS[line.age]), "overdue": yes(line.late_days > 0),
-        "late_days": line.late_days or None,
+        "late_days": line.late_days or None, "former_number": line.former_number,
     }  # fmt: skip
 
 

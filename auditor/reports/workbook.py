@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
 from auditor.company import queries as company
 from auditor.language import _, fiscal_year_name, format_long_day, speaking
-from auditor.reports import tables
+from auditor.reports import imported, tables
 from auditor.reports.book import Book, DetailSheet, Sheet
 from auditor.reports.material import Material
 from auditor.reports.saving import written
@@ -43,7 +43,7 @@ def write_summary(scope: Scope, language: str, production: Production, path: Pat
 
 def _fill(book: Book, material: Material, scope: Scope, name: str, production: Production) -> dict[str, int]:
     """Write every sheet; returns how many rows each detail sheet has."""
-    sheets = _sheets(book)
+    sheets = _sheets(book, imported.marked(material.scope))
     rows = _write_details(book, material, [one for one in sheets.values() if isinstance(one, DetailSheet)])
     cover.write(_plain(sheets["cover"]), book, scope, name, production)
     summary.write(_plain(sheets["summary"]), book, material)
@@ -69,7 +69,7 @@ def _heading(name: str, scope: Scope) -> str:
     )
 
 
-def _sheets(book: Book) -> dict[str, Sheet | DetailSheet]:
+def _sheets(book: Book, marked: Collection[str]) -> dict[str, Sheet | DetailSheet]:
     """Make every sheet in the order in which it is read; they are written in another."""
     made: dict[str, Sheet | DetailSheet] = {
         "cover": Sheet(book, _("Cover"), (4, 34, 84)),
@@ -82,7 +82,7 @@ def _sheets(book: Book) -> dict[str, Sheet | DetailSheet]:
         "training_list": Sheet(book, _("Training"), training.WIDTHS),
     }
     for table in tables.TABLES.values():
-        made[table.key] = DetailSheet(book, table)
+        made[table.key] = DetailSheet(book, table.marked() if table.key in marked else table)
     made["reconciliation"] = Sheet(book, _("Reconciliation"), reconciliation.WIDTHS)
     return made
 

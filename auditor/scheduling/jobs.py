@@ -94,6 +94,7 @@ def _tidy(actor: Actor, settings: Settings, at: datetime) -> Outcome:
     from auditor import activity, leftovers
     from auditor.accounts import tidying as accounts
     from auditor.evidence import tidying as evidence
+    from auditor.findings.history import staging as history
     from auditor.integrity.outside import ERASURES
     from auditor.notifications import tidying as outbox
     from auditor.people import staging
@@ -107,6 +108,7 @@ def _tidy(actor: Actor, settings: Settings, at: datetime) -> Outcome:
         lambda: accounts.tidy(at),
         lambda: staging.discard_old(rosters, at),
         lambda: staging.clear_strays(rosters, at),
+        lambda: history.tidy(at),
         lambda: evidence.tidy(settings.evidence_folder, at),
         lambda: leftovers.clear(drafts(settings.data), at),
         lambda: leftovers.clear(activity.drafts_of_head(settings.data), at),

@@ -33,6 +33,7 @@ from auditor.clock import day_of
 from auditor.company.actions import set_closed_day
 from auditor.evidence.models import Evidence
 from auditor.findings import answering, doing, duedates, worries
+from auditor.findings.history import staging as history
 from auditor.findings.models import ActionEvidence, CorrectiveAction, DueRequest, Finding
 from auditor.notifications.actions import bundle
 from auditor.notifications.models import Mail
@@ -48,6 +49,7 @@ from auditor.training.models import TrainingRound
 from auditor.worklist import feeds
 from tests.audits.making import answer_all, assigned, items, new_audit
 from tests.cast import CAST_MADE, NOW, Cast
+from tests.findings import histories
 from tests.findings.making import Making
 from tests.people import rosters
 from tests.training.conftest import OPENED, OPENS, SCHEDULER, Owed
@@ -332,7 +334,10 @@ def _kept_files(company: Company) -> None:
     controls = places.controls() / "personal-information-jp/2026.1.yaml"
     text = controls.read_text(encoding="utf-8").replace("version: '2026.1'", "version: '2026.2'", 1)
     upload = uploads.keep(company.cast.person["administrator"], "controls.yaml", text.encode(), NOW)
-    company.things |= {"staged_id": staged.id, "import_id": applied.id, "upload_id": upload.id}
+    kept = history.keep(company.cast.person["administrator"], "監査一覧.xlsx", histories.workbook(), NOW)
+    company.things |= {
+        "staged_id": staged.id, "import_id": applied.id, "upload_id": upload.id, "findings.upload_id": kept.id
+    }  # fmt: skip
 
 
 def _the_rest(company: Company) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from auditor.audits.results import AUDITS, NONCONFORMITIES, Result, State
 from auditor.calendars import add_months
 from auditor.language import _
+from auditor.reports import imported
 from auditor.reports.audit_lines import OPEN
 from auditor.reports.book import Book, Sheet, said
 from auditor.reports.figures import Figure, count, share
@@ -50,9 +51,7 @@ def _by_kind(sheet: Sheet, book: Book, material: Material) -> None:
         (_("Overdue"), audits_late(day)),
         (_("Share done"), share(audits(day, State.APPROVED), audits(day))),
     )
-    rows: list[tuple[str, dict[str, Any]]] = [
-        (str(kind.label), {"kind": str(kind.label)}) for kind in AUDITS
-    ]
+    rows: list[tuple[str, dict[str, Any]]] = [(str(kind.label), {"kind": str(kind.label)}) for kind in AUDITS]
     for name, where in [*rows, (_("Total"), {})]:
         total = not where
         cells: list[Any] = [(styles.total_label if total else styles.label, name)]
@@ -105,7 +104,7 @@ def _list(sheet: Sheet, book: Book, material: Material) -> None:
         sheet.write(
             [
                 (styles.strong, line.subject),
-                (styles.short, line.number),
+                (styles.short, imported.said(line.number, line.former_number)),
                 (styles.text, str(line.kind.label)),
                 (styles.text, line.auditors),
                 (styles.day, line.starts_on),

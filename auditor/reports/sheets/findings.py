@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from auditor.findings.states import Grade
 from auditor.language import _
+from auditor.reports import imported
 from auditor.reports.book import Book, Sheet, said
 from auditor.reports.finding_lines import AGE_LABELS, FindingLine
 from auditor.reports.headline import findings_open
@@ -58,7 +59,7 @@ def _list(sheet: Sheet, book: Book, material: Material) -> None:
     for line in shown:
         sheet.write(
             [
-                (styles.short, line.number),
+                (styles.short, imported.said(line.number, line.former_number)),
                 (styles.text, line.title),
                 (styles.strong, f"{MARKS[line.grade]} {line.grade.label}"),
                 (styles.text, line.department),
