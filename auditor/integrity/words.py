@@ -27,6 +27,7 @@ TABLES: dict[str, Any] = {
     "finding_comment": _l("Message about a finding"),
     "finding_detail": _l("Finding"),
     "finding_state": _l("State of a finding"),
+    "imported_audit": _l("Imported audit"),
     "independence_settlement": _l("Settling of broken independence"),
     "item_result": _l("Result of an audit item"),
     "outside_decision": _l("Decision by a person from outside"),
@@ -37,6 +38,7 @@ TABLES: dict[str, Any] = {
     "worry_state": _l("State of a report"),
 }
 COLUMNS: dict[str, Any] = {
+    "auditors": _l("Auditors"),
     "comment": _l("Comment"),
     "facts": _l("Facts"),
     "name": _l("File or person"),
@@ -46,6 +48,7 @@ COLUMNS: dict[str, Any] = {
     "override_reason": _l("Reason"),
     "paper": _l("Where the paper lies"),
     "reason": _l("Reason"),
+    "summary": _l("Conclusion"),
     "text": _l("What it says"),
     "title": _l("Title"),
     "url": _l("Web address"),
