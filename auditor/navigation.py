@@ -73,6 +73,10 @@ _STANDS_FOR = {
     "company": "company.settings",
     "accounts.preferences": "",
     "accounts.password": "",
+    "worklist.reminders": "company.settings",
+    "worklist.reminders_of_the_week": "company.settings",
+    "worklist.reminder_rule": "company.settings",
+    "worklist.change_reminder_rule": "company.settings",
     "worklist.calendar": "",
     "worklist.make_calendar": "",
 }

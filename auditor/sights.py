@@ -160,6 +160,7 @@ SIGHTS: dict[tuple[str, str], Sight] = {
         actor, ids["rule_id"], P.TRAINING_READ
     ),
     ("training", "version_id"): _course_version,
+    ("worklist", "kind"): _only_with(P.SETTINGS_MANAGE),
 }
 
 # Pages that add to a list, by the list: who reads the list may know that others add to it. Any other page

@@ -92,6 +92,14 @@ class SettingsForm(NamesForm):
     reminder_days = StringField(
         _l("Reminders, days before the due date"), validators=[InputRequired(_NEEDED)]
     )
+    reminders_on_business_days = BooleanField(_l("Reminders on business days only"))
+    mail_most_entries = IntegerField(
+        _l("Most entries in one mail"),
+        validators=[
+            InputRequired(_NEEDED),
+            NumberRange(3, 200, _l("Enter a number from %(lowest)s to %(highest)s.", lowest=3, highest=200)),
+        ],
+    )
     first_password_days = _days(_l("Days for which first passwords are valid"), 90)
     leaver_kept_years = _days(_l("Years for which names of leavers are kept"), 50)
     mail_kept_days = _days(_l("Days for which sent mails stay in the outbox"), 3650)

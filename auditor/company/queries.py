@@ -28,6 +28,8 @@ DEFAULTS: dict[str, Any] = {
     "finding_due_days_minor": 60,
     "effectiveness_after_days": 90,
     "reminder_days": [14, 3, 0, -3, -7],
+    "reminders_on_business_days": True,
+    "mail_most_entries": 20,
     "first_password_days": 14,
     # Years that a leaver's name and address are kept; then they are erased (design §3.11).
     "leaver_kept_years": 5,
@@ -82,6 +84,8 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "finding_due_days_minor": _number(1, 730),
     "effectiveness_after_days": _number(1, 730),
     "reminder_days": _days,
+    "reminders_on_business_days": bool,
+    "mail_most_entries": _number(3, 200),
     "first_password_days": _number(1, 90),
     "leaver_kept_years": _number(1, 50),
     "mail_kept_days": _number(1, 3650),

@@ -46,7 +46,8 @@ def compose(mail: Mail, sender: str, base_url: str, at: datetime) -> EmailMessag
         subject = entries[0][0].headline
         if len(entries) > 1:
             subject = str(_n("%(num)d notice", "%(num)d notices", len(entries)))
-        text = _text(people.name_of(detail), entries, company_name)
+        most = company.setting("mail_most_entries", moment)
+        text = _text(people.name_of(detail), _capped(entries, most, base_url), company_name)
         message = written(detail.email, sender, subject, text, mail.message_id, at)
     message["Content-Language"] = language
     return message
@@ -105,6 +106,15 @@ def _text(name: str, entries: _Entries, company_name: str) -> str:
     lines.append(str(_("This mail was sent automatically. Please do not reply.")))
     lines += ["", "-- ", f"{company_name} {_product()}".strip()]
     return "\n".join(lines) + "\n"
+
+
+def _capped(entries: _Entries, most: int, base_url: str) -> _Entries:
+    """Return the first ``most`` entries, and in the place of the rest how many they are and where they stand."""
+    if len(entries) <= most:
+        return entries
+    rest = len(entries) - most
+    more = _n("and %(num)d more: see your worklist", "and %(num)d more: see your worklist", rest)
+    return [*entries[:most], (kinds.Words(str(more)), f"{base_url}/worklist/")]
 
 
 def _entries(mail: Mail, base_url: str, moment: Moment) -> _Entries:

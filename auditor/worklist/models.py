@@ -1,10 +1,11 @@
-"""Addresses of calendar feeds."""
+"""Rules of reminders, addresses of calendar feeds."""
 
 from __future__ import annotations
 
 from peewee import CharField, ForeignKeyField, IntegerField
 
-from auditor.db import BaseModel, UtcDateTimeField
+from auditor.dated import DatedRow
+from auditor.db import BaseModel, Flag, JsonField, UtcDateTimeField
 from auditor.people.models import Person
 
 
@@ -30,3 +31,22 @@ class CalendarFeed(BaseModel):
 
     class Meta:
         table_name = "calendar_feed"
+
+
+class ReminderRule(DatedRow):
+    """When reminders of one kind of thing go and to whom; ``auditor.worklist.rules`` says what each column means."""
+
+    kind = CharField(max_length=60, index=True)  # the name of the notice
+    active = Flag(default=True)
+    steps = JsonField(null=True)
+    to_person = Flag(default=True)
+    head_after = IntegerField(null=True)
+    administrator_after = IntegerField(null=True)
+    head_of_audit_after = IntegerField(null=True)
+    repeat_days = IntegerField(null=True)
+    most = IntegerField()
+
+    series = ("kind",)
+
+    class Meta:
+        table_name = "reminder_rule"

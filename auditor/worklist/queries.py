@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from auditor.access import Actor
 from auditor.dated import Moment
 from auditor.work import DueThing, WorkItem
+from auditor.worklist.models import ReminderRule
 
 Source = Callable[[Actor, Moment], list[WorkItem]]
 KINDS = ("audit", "finding", "report", "training", "roster", "system")
@@ -70,3 +71,20 @@ def due_things(moment: Moment) -> list[DueThing]:
     from auditor.training.waiting import due_things as training
 
     return [*audits(moment), *findings(moment), *training(moment)]
+
+
+def planned_rules(moment: Moment) -> dict[str, list[ReminderRule]]:
+    """Return the rules of reminders that hold from a later day on, by kind, the nearest day first: one query."""
+    found: dict[str, list[ReminderRule]] = {}
+    rows = ReminderRule.select().where(
+        ReminderRule.valid_from > moment.day, ReminderRule.recorded_at <= moment.instant
+    )
+    for row in rows.order_by(ReminderRule.valid_from, ReminderRule.id):
+        found.setdefault(row.kind, []).append(row)
+    return found
+
+
+def history_of_rule(kind: str) -> list[ReminderRule]:
+    """Return every statement about the rule of a kind, the newest first."""
+    rows = ReminderRule.select().where(ReminderRule.kind == kind)
+    return list(rows.order_by(ReminderRule.id.desc()).limit(50))

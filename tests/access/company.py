@@ -357,6 +357,7 @@ def _the_rest(company: Company) -> None:
         "promise_id": Promise.get().id, "promises.code": "ORG-01",
         "file_id": Evidence.get_by_id(company.things["audits.evidence_id"]).file_id,
         "mail_id": Mail.get().id, "day": "2026-12-29", "name": "send_mail", "what": "findings",
+        "worklist.kind": "audit_due",
         "worklist.secret": feeds.make(cast.actor("staff_of_sales"), NOW),
         "accounts.code": "en", "token_id": token.id, "token": links.token_of(token),
     }  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
+from auditor.company.actions import set_setting
 from auditor.config import Mail as MailSettings
 from auditor.dated import Moment
 from auditor.notifications import actions as outbox
@@ -46,6 +47,21 @@ def test_notices_of_a_day_go_in_one_mail_and_the_rest_tomorrow(
     assert f"{BASE}/audits/2" in text
     assert "髙橋 みのり 様" in text
     assert outbox.bundle(NOW + timedelta(days=1)) == 1
+
+
+def test_a_mail_names_so_many_things_and_says_how_many_more_there_are(
+    cast: members.Cast, server: MailSettings, smtp_server: Any
+) -> None:
+    set_setting(cast.actor("administrator"), "mail_most_entries", 5, NOW.date(), NOW)
+    for number in range(10, 18):
+        tell(cast, "auditor", number)
+    outbox.bundle(NOW)
+    sending.send_due(server, BASE, NOW)
+    (message,) = smtp_server.to("p000104@example.jp")
+    text = message.get_content()
+    assert [number for number in range(10, 18) if f"{BASE}/audits/{number}\n" in text] == [10, 11, 12, 13, 14]
+    assert f"ほか 3 件は「今日の仕事」をご覧ください\n{BASE}/worklist/\n" in text
+    assert "お知らせ 8件" in message["Subject"]
 
 
 def test_what_cannot_wait_goes_in_a_mail_of_its_own(cast: members.Cast, server: MailSettings) -> None:
