@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     from auditor import reactions, sights
     from auditor.accounts import views as accounts
     from auditor.audits import views as audits
-    from auditor.audits.views import programme
+    from auditor.audits.views import inspections, programme
     from auditor.catalogue import views as catalogue
     from auditor.company import views as company
     from auditor.evidence import views as evidence
@@ -62,8 +62,8 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     Bootstrap5(app)
     Babel(app, locale_selector=web.choose_language(settings.default_language, accounts.preferred_language))
     features = (
-        company, people, accounts, evidence, notifications, catalogue, training, audits, programme, findings, promises,
-        worklist, reports, integrity, scheduling,
+        company, people, accounts, evidence, notifications, catalogue, training, audits, inspections, programme,
+        findings, promises, worklist, reports, integrity, scheduling,
     )  # fmt: skip
     for feature in features:
         app.register_blueprint(feature.bp)

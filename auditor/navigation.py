@@ -26,6 +26,7 @@ TABLE: list[tuple[Any, list[tuple[Any, str, Permission]]]] = [
         [
             (_l("Audit programme"), "programme.index", _P.PROGRAMME_READ),
             (_l("Audits"), "audits.index", _P.AUDIT_READ),
+            (_l("Self-inspections"), "inspections.index", _P.INSPECTION_READ),
             (_l("Training"), "training.index", _P.TRAINING_READ),
             (_l("My training"), "training.mine", _P.TRAINING_TAKE),
         ],
@@ -100,6 +101,9 @@ def _visible(app: Flask, actor: Actor, entry: tuple[Any, str, Permission]) -> bo
     if entry[1] not in app.view_functions or not actor.may(entry[2]):
         return False
     # An employee's own corrective actions are reached from the worklist, not from a list of findings.
+    # Who is named to answer a self-inspection reaches it from there too.
+    if entry[2] is _P.INSPECTION_READ:
+        return actor.scopes(entry[2]) != {Scope.ASSIGNED}
     return (
         entry[2] is not _P.FINDING_READ or actor.scopes(entry[2]) != {Scope.ASSIGNED} or len(actor.roles) > 1
     )

@@ -18,6 +18,7 @@ from auditor.access import Permission as P
 from auditor.accounts import listing as accounts
 from auditor.audits import queries as audits
 from auditor.audits import workpage
+from auditor.audits.inspections import queries as inspections
 from auditor.audits.models import AuditItem, IndependenceException
 from auditor.audits.programme import queries as programmes
 from auditor.audits.programme import rules
@@ -111,6 +112,10 @@ SIGHTS: dict[tuple[str, str], Sight] = {
     ),
     ("audits", "exception_id"): _exception,
     ("audits", "draft_id"): _only_with(P.AUDIT_ASSIGN),
+    ("inspections", "inspection_id"): lambda actor, ids, moment: inspections.inspection_for(
+        actor, ids["inspection_id"], P.INSPECTION_READ, moment.instant
+    ),
+    ("inspections", "draft_id"): _only_with(P.AUDIT_ASSIGN),
     ("catalogue", "control_id"): lambda actor, ids, _moment: catalogue.control_for(
         actor, ids["control_id"], P.CATALOGUE_READ
     ),
@@ -170,6 +175,8 @@ LISTS = {
     "catalogue.import_file": "catalogue.versions",
     "catalogue.upload": "catalogue.versions",
     "findings.record": "findings.index",
+    "inspections.confirm_many": "inspections.index",
+    "inspections.new": "inspections.index",
     "people.add": "people.index",
     "people.add_department": "people.departments",
     "people.add_department_now": "people.departments",

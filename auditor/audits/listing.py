@@ -73,7 +73,7 @@ def matching(seen: Any, wanted: Filter, moment: Moment) -> ModelSelect[Audit]:
         posts = AuditAssignee.standing(moment, AuditAssignee.person == wanted.auditor_id)
         query = query.where(Audit.id.in_(posts.where(AuditAssignee.held).select(AuditAssignee.audit)))
     if wanted.text:
-        query = query.where(_named(wanted.text, moment))
+        query = query.where(named(wanted.text, moment))
     return query
 
 
@@ -181,7 +181,7 @@ def _sorted(pairs: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
     return sorted(pairs, key=lambda pair: pair[1])
 
 
-def _named(text: str, moment: Moment) -> Any:
+def named(text: str, moment: Moment) -> Any:
     """Return the condition that the number or the name of the subject contains ``text``."""
     departments = DepartmentDetail.standing(moment).where(
         DepartmentDetail.name.contains(text) | DepartmentDetail.name_en.contains(text)

@@ -42,6 +42,7 @@ class LastResult:
     audit_id: int
     number: str
     code: str = ""
+    inspected: bool = False  # by the department itself, in a self-inspection
 
 
 @dataclass(frozen=True)

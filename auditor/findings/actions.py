@@ -10,6 +10,7 @@ from peewee import IntegrityError, fn
 from auditor import activity, clock, db
 from auditor.access import Actor
 from auditor.audits.models import AuditItem
+from auditor.audits.results import AuditKind
 from auditor.company import queries as company
 from auditor.dated import Moment
 from auditor.errors import RuleBroken
@@ -54,7 +55,9 @@ def record(
         return found
     _check_dates(due_on, found_on, today)
     if item is not None:
-        subject_id, control_id, source = item.audit.subject_id, item.control_id, Source.AUDIT
+        subject_id, control_id = item.audit.subject_id, item.control_id
+        inspected = item.audit.kind == AuditKind.SELF_INSPECTION
+        source = Source.SELF_INSPECTION if inspected else Source.AUDIT
     with activity.action(actor, at):
         if item is not None and (taken := _standing_about(item)) is not None:
             raise RuleBroken(_already(taken))

@@ -17,7 +17,7 @@ class Finding(CountedModel):
 
     number = CharField(max_length=20, unique=True)  # F26-018
     fiscal_year = IntegerField(index=True)
-    source = CharField(max_length=20)  # audit, worry, other
+    source = CharField(max_length=20)  # audit, self_inspection, worry, other
     item = ForeignKeyField(AuditItem, null=True, backref="findings")  # of several only one is not withdrawn
     item_id: int | None
     control = ForeignKeyField(Control, null=True)

@@ -83,6 +83,7 @@ class Source(StrEnum):
     """Where a finding comes from."""
 
     AUDIT = "audit"
+    SELF_INSPECTION = "self_inspection"
     WORRY = "worry"
     OTHER = "other"
 
@@ -121,6 +122,7 @@ _STATES = {
 }
 _SOURCES = {
     Source.AUDIT: _l("Audit"),
+    Source.SELF_INSPECTION: _l("Self-inspection"),
     Source.WORRY: _l("Report of a violation or concern"),
     Source.OTHER: _l("Other occasion"),
 }

@@ -11,8 +11,9 @@ from peewee import fn
 from auditor import db
 from auditor.access import Actor
 from auditor.audits import queries as audits
+from auditor.audits.inspections import queries as inspections
 from auditor.audits.models import Audit, AuditItem, AuditState, ItemResult
-from auditor.audits.results import NONCONFORMITIES, RESULTS_SHOWN, Result
+from auditor.audits.results import NONCONFORMITIES, RESULTS_SHOWN, AuditKind, Result
 from auditor.catalogue.models import CatalogueVersion, Control
 from auditor.catalogue.queries import LastResult
 from auditor.dated import Moment
@@ -107,18 +108,20 @@ def rows(
 ) -> list[LastResult]:
     """Return the last results as of ``moment`` that the actor may open ``now``, by control: one query."""
     found = last(moment, codes, *where).alias("found")
-    visible = Audit.select(Audit.id, Audit.number).where(audits.seen_by(actor, now)).alias("visible")
+    seen = audits.seen_by(actor, now) | inspections.seen_by(actor, now)
+    visible = Audit.select(Audit.id, Audit.number, Audit.kind).where(seen).alias("visible")
     query = (
         ItemResult.select(
-            found.c.subject_id, found.c.result, found.c.valid_from, found.c.audit_id, visible.c.number, found.c.code
+            found.c.subject_id, found.c.result, found.c.valid_from, found.c.audit_id, visible.c.number, found.c.code,
+            visible.c.kind,
         )
         .from_(found, visible)
         .where(found.c.audit_id == visible.c.id)
         .order_by(found.c.code, found.c.valid_from.desc(), found.c.id)
     )  # fmt: skip
     return [
-        LastResult(subject, result, _day(day), audit_id, number, code)
-        for subject, result, day, audit_id, number, code in db.tuples(query)
+        LastResult(subject, result, _day(day), audit_id, number, code, kind == AuditKind.SELF_INSPECTION)
+        for subject, result, day, audit_id, number, code, kind in db.tuples(query)
     ]
 
 

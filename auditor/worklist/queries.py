@@ -21,6 +21,7 @@ more: list[Source] = []
 def sources() -> list[Source]:
     """Return every feature's answer to "what waits for this person?"."""
     from auditor.accounts.waiting import waiting_for as accounts
+    from auditor.audits.inspections.waiting import waiting_for as inspections
     from auditor.audits.programme.waiting import waiting_for as programme
     from auditor.audits.waiting import waiting_for as audits
     from auditor.evidence.waiting import waiting_for as evidence
@@ -29,7 +30,9 @@ def sources() -> list[Source]:
     from auditor.people.waiting import waiting_for as people
     from auditor.training.waiting import waiting_for as training
 
-    return [programme, audits, findings, training, people, accounts, evidence, notifications, *more]
+    return [
+        programme, audits, inspections, findings, training, people, accounts, evidence, notifications, *more
+    ]  # fmt: skip
 
 
 def waiting_for(actor: Actor, moment: Moment) -> list[WorkItem]:
@@ -66,11 +69,12 @@ def _urgency(due_on: date | None, today: date) -> str:
 
 def due_things(moment: Moment) -> list[DueThing]:
     """Return everything with a due date that somebody is reminded of, from all features."""
+    from auditor.audits.inspections.waiting import due_things as inspections
     from auditor.audits.waiting import due_things as audits
     from auditor.findings.waiting import due_things as findings
     from auditor.training.waiting import due_things as training
 
-    return [*audits(moment), *findings(moment), *training(moment)]
+    return [*audits(moment), *inspections(moment), *findings(moment), *training(moment)]
 
 
 def planned_rules(moment: Moment) -> dict[str, list[ReminderRule]]:

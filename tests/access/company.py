@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor import activity, places
-from auditor.access import Role, application
+from auditor.access import Actor, Role, application
 from auditor.accounts import actions as accounts
 from auditor.accounts import links, roles
 from auditor.accounts.models import Credential, Deputy, PasswordToken
@@ -21,6 +21,10 @@ from auditor.accounts.queries import actor_for
 from auditor.audits import actions as audits
 from auditor.audits import preparing
 from auditor.audits.independence import Conflict, Ground
+from auditor.audits.inspections import answering as answering_inspections
+from auditor.audits.inspections import deciding
+from auditor.audits.inspections import preparing as preparing_inspections
+from auditor.audits.inspections.assigning import open_inspections
 from auditor.audits.models import Audit, AuditItem, IndependenceException, ItemEvidence
 from auditor.audits.programme import planning
 from auditor.audits.programme.models import ProgrammeEntry
@@ -47,6 +51,7 @@ from auditor.training import actions as training
 from auditor.training import courses
 from auditor.training.models import TrainingRound
 from auditor.worklist import feeds
+from tests.audits.inspections.making import new_inspection
 from tests.audits.making import answer_all, assigned, items, new_audit
 from tests.cast import CAST_MADE, NOW, Cast
 from tests.findings import histories
@@ -120,7 +125,7 @@ class Company:
 
 # Lines about another thing than the first one of its kind: the title says which; only addresses that name it.
 SECTIONS = {
-    "submitted": "an audit of the department that its auditor has submitted",
+    "submitted": "an audit of the department that its auditor has submitted, a self-inspection that its head has",
     "contractor": "a contractor: its audit by another auditor, its finding, which D220 answers for",
     "elsewhere": "another department (D220), somebody in it (the person of column own) and their training",
     "granted": "the account of somebody who holds a role",
@@ -134,6 +139,7 @@ def make(cast: Cast, folder: Path) -> Company:
     _newcomers(company)
     _audits(company)
     _programme(company)
+    _inspections(company)
     _findings(company)
     _training(company)
     _kept_files(company)
@@ -209,6 +215,33 @@ def _audits(company: Company) -> None:
         "audit_id": outside.id, "item_id": checked.id, "audits.evidence_id": theirs.id,
         "exception_id": _exception(outside, cast.person["second_auditor"]).id,
     }  # fmt: skip
+
+
+def _inspections(company: Company) -> None:
+    """One of D210 that its head answers, one of it that waits for confirmation, one of D220."""
+    cast, administrator = company.cast, company.cast.actor("administrator")
+    head = cast.actor("head_of_sales")
+    news = [new_inspection(cast, subject) for subject in ("D210", "D210", "D220")]
+    open_, done, other = open_inspections(administrator, NOW, news, Recurrence(RULES["quarterly"]))
+    item, folder = items(open_)[0], company.folder / "evidence"
+    kept = answering_inspections.attach(head, NOW, folder, item, io.BytesIO(b"%PDF-1.4 of the inspection"), "c.pdf")
+    draft = preparing_inspections.start(administrator, NOW)
+    preparing.keep(draft, NOW, subjects=[cast.subject["D210"]], frequency="annual")
+    company.things |= {
+        "inspection_id": open_.id, "inspections.item_id": item.id, "inspections.evidence_id": kept.id,
+        "inspections.draft_id": draft.id,
+    }  # fmt: skip
+    answer_all(cast, done, by="head_of_sales")
+    deciding.submit(head, NOW, Audit.get_by_id(done.id))
+    company.sections["submitted"] |= {"inspection_id": done.id, **_of_item(items(done)[0], kept, head)}
+    company.sections["elsewhere"] = {"inspection_id": other.id, **_of_item(items(other)[0], kept, head)}
+
+
+def _of_item(item: AuditItem, kept: Evidence, actor: Actor) -> dict[str, int]:
+    return {
+        "inspections.item_id": item.id,
+        "inspections.evidence_id": _attached(item, kept, actor.person_id or 0),
+    }
 
 
 def _control_of_contractors(cast: Cast) -> None:
@@ -313,7 +346,7 @@ def _training(company: Company) -> None:
         "course_id": version.course_id, "training.version_id": version.id, "rule_id": rule.id, "round_id": owed.round.id,
         "assignment_id": own.id, "training.number": 1, "training.receipt.number": receipt, "place": 1,
     }  # fmt: skip
-    company.sections["elsewhere"] = {
+    company.sections["elsewhere"] |= {
         "assignment_id": elsewhere.id,
         "person_id": cast.person["without_mail"],
         "department_id": cast.department["D220"],

@@ -38,6 +38,13 @@ def tell_assigned(audits: Sequence[Audit], at: datetime) -> None:
     )
 
 
+def tell_named(audit: Audit, person_ids: Iterable[int], at: datetime) -> None:
+    """Tell who was named later that the self-inspection is to be answered."""
+    for person_id in sorted(set(person_ids)):
+        key = f"inspection_assigned:{audit.id}:{person_id}:{at.isoformat()}"
+        notify(person_id, "inspection_assigned", {"audits": [audit.id]}, page_of(audit.id), key, at)
+
+
 def tell(name: str, audit: Audit, person_ids: Iterable[int], at: datetime) -> None:
     """Tell each person once that the self-inspection was submitted, returned or cancelled."""
     for person_id in sorted(set(person_ids)):

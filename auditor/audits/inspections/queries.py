@@ -51,6 +51,16 @@ def item_for(actor: Actor, item_id: int, permission: Permission, at: datetime) -
     return item
 
 
+def is_item(item_id: int) -> bool:
+    """Tell whether an item is one of a self-inspection."""
+    return bool(AuditItem.select().join(Audit).where(AuditItem.id == item_id, INSPECTED).exists())
+
+
+def sees(actor: Actor, audit: Audit, at: datetime) -> bool:
+    """Tell whether the person may see this self-inspection."""
+    return _reaches(actor, audit, Permission.INSPECTION_READ, at)
+
+
 def may_answer(actor: Actor, audit: Audit, at: datetime) -> bool:
     """Tell whether the person may answer here: the responsible one, a deputy, or who is named."""
     return _reaches(actor, audit, Permission.INSPECTION_ANSWER, at)

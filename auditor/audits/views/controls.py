@@ -62,7 +62,7 @@ def new_controls(draft_id: int) -> Answer:
         name=queries.subject_name(subject, moment, current()),
         version=version,
         versions=versions,
-        groups=_by_category(controls, picked, text),
+        groups=by_category(controls, picked, text),
         picked=picked,
         total=len(controls),
         left_out=found.left_out,
@@ -77,7 +77,7 @@ def _version(draft: AuditDraft, versions: list[CatalogueVersion]) -> CatalogueVe
     return next((one for one in versions if one.id == wanted), versions[0] if versions else None)
 
 
-def _by_category(controls: list[Control], picked: set[int], text: str) -> list[dict[str, Any]]:
+def by_category(controls: list[Control], picked: set[int], text: str) -> list[dict[str, Any]]:
     """Return the categories with their controls; with ``text`` only the controls that contain it."""
     key = text.casefold()
     groups: dict[int, dict[str, Any]] = {}

@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 
 from auditor import settings_of
 from auditor.access import Permission, requires
+from auditor.audits.inspections import queries as inspections
+from auditor.audits.results import AuditKind
 from auditor.company.queries import company_name
 from auditor.errors import RuleBroken
 from auditor.evidence.serving import answer as file_answer
@@ -112,6 +114,10 @@ def _audit_url(finding: Finding) -> dict[str, str] | None:
         return None
     audit = finding.item.audit
     urls = {"number": str(audit.number), "code": str(finding.item.control.code)}
+    if audit.kind == AuditKind.SELF_INSPECTION:
+        if inspections.sees(current_actor(), audit, request_time()):
+            urls["url"] = url_for("inspections.show", inspection_id=audit.id)
+        return urls
     if current_actor().may(Permission.AUDIT_READ):
         urls["url"] = url_for("audits.show", audit_id=audit.id)
         urls["item_url"] = url_for("audits.item", audit_id=audit.id, item_id=finding.item_id)

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from auditor import activity
 from auditor.access import Actor, Permission, requires
 from auditor.audits import queries as audits
+from auditor.audits.inspections import queries as inspections
 from auditor.audits.models import AuditItem
 from auditor.calendars import business_day
 from auditor.catalogue.models import Subject
@@ -123,8 +124,10 @@ def _item(actor: Actor) -> AuditItem | None:
     item_id = request.args.get("item", type=int) or request.args.get("item_id", type=int)
     if item_id is None:
         return None
-    item = audits.item_for(actor, item_id, Permission.AUDIT_READ, request_time())
     recording = actor.everywhere(Permission.FINDING_RECORD)
+    if recording and inspections.is_item(item_id):
+        return inspections.item_for(actor, item_id, Permission.INSPECTION_CONFIRM, request_time())
+    item = audits.item_for(actor, item_id, Permission.AUDIT_READ, request_time())
     if not recording and not audits.is_auditor(actor, item.audit_id, request_time()):
         raise Forbidden
     return item

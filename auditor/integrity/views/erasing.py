@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 
 from auditor.access import Permission, requires
 from auditor.audits import queries as audits
+from auditor.audits.inspections import queries as inspections
+from auditor.audits.models import Audit
 from auditor.audits.programme.models import Programme
 from auditor.dated import Moment
 from auditor.errors import Forbidden, NotFound, RuleBroken
@@ -110,10 +112,19 @@ def _authorised(kind: str, object_id: int) -> str:
     if kind == "finding":
         number = findings.finding_for(actor, object_id, Permission.FINDING_READ, Moment.at(at)).number
     else:
-        number = audits.audit_for(actor, object_id, Permission.AUDIT_READ, at).number
+        number = _check(object_id).number
     if not actor.may(Permission.PERSONAL_ERASE):
         raise Forbidden
     return str(number)
+
+
+def _check(audit_id: int) -> Audit:
+    """Return the audit or the self-inspection. Raises NotFound."""
+    actor, at = current_actor(), request_time()
+    try:
+        return audits.audit_for(actor, audit_id, Permission.AUDIT_READ, at)
+    except NotFound:
+        return inspections.inspection_for(actor, audit_id, Permission.INSPECTION_READ, at)
 
 
 def _asked() -> dict[str, Any]:

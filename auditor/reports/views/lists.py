@@ -8,6 +8,7 @@ from flask import Response, request
 
 from auditor.access import Actor, Permission, requires
 from auditor.audits import listing
+from auditor.audits.inspections import listing as inspections
 from auditor.dated import Moment
 from auditor.errors import NotFound
 from auditor.findings import queries as findings
@@ -15,6 +16,7 @@ from auditor.findings.states import Grade, State
 from auditor.language import speaking
 from auditor.reports import actions, exports
 from auditor.reports.exports import ListExport
+from auditor.reports.inspection_list import inspections_list
 from auditor.reports.views.blueprint import bp
 from auditor.reports.views.sending import language_asked, send
 from auditor.web import current_actor, request_time
@@ -61,6 +63,10 @@ def _audits(actor: Actor, moment: Moment) -> ListExport:
     return exports.audits_list(actor, wanted, moment)
 
 
+def _inspections(actor: Actor, moment: Moment) -> ListExport:
+    return inspections_list(actor, inspections.asked(request.args), moment)
+
+
 def _findings(actor: Actor, moment: Moment) -> ListExport:
     return exports.findings_list(actor, _finding_filters(), moment)
 
@@ -99,6 +105,7 @@ def _training(actor: Actor, moment: Moment) -> ListExport:
 
 _LISTS: dict[str, Callable[[Actor, Moment], ListExport]] = {
     "audits": _audits,
+    "inspections": _inspections,
     "findings": _findings,
     "actions": _actions,
     "training": _training,

@@ -4,11 +4,15 @@
 //         data-commit-url="/items/4/answer"      optional: takes it when a field is left or a choice is made
 //         data-autosave-key="item-4">            optional: name of the copy on the device (default: the address)
 //
-// The body is the form (without files). The answer may be JSON:
+// A page of many things to answer in one form has a <fieldset> with these attributes for each, and one more:
+//   data-autosave-prefix="12-"                 what the names of its fields begin with, left out of what is sent
+//
+// The body is the form (without files, and without what stands in [data-autosave-skip]). The answer may be JSON:
 //   {"saved_at": "14:32", "fields": {"revision": "7"}, "message": "why it was refused"}
 // "fields" are put into hidden inputs of the form. 409 means that somebody else saved meanwhile: sending the form
 // by its button then shows both texts. 401, 403 or a redirect means that the session has ended.
-// The state is shown in [data-save-state] (macro save_state), in the words that stand there.
+// The state is shown in [data-save-state] (macro save_state), in the words that stand there: of several parts the
+// worst. The part itself hears of its own by the event "savestate".
 
 import { headers } from "./csrf.js";
 
@@ -16,9 +20,16 @@ const PAUSE = 900; // milliseconds without typing
 const RETRY = 15000;
 const KEEP_DAYS = 7;
 const ICONS = { saving: "sending", saved: "saved", kept: "offline", failed: "warn" };
+const WORST = ["failed", "kept", "saving", "saved"];
+const PARTS = "form[data-autosave-url], fieldset[data-autosave-url]";
+const states = new Map(); // by part: where its saving stands
 const TONES = { saving: "mute", saved: "ok", kept: "minor", failed: "major" };
 
-function show(state, detail = "") {
+function show(part, own, detail = "") {
+  states.set(part, own);
+  part.dispatchEvent(new CustomEvent("savestate", { detail: { state: own, message: detail } }));
+  const standing = [...states.values()];
+  const state = WORST.find((one) => standing.includes(one));
   const place = document.querySelector("[data-save-state]");
   if (!place || !place.dataset[state]) return;
   const word = document.createElement("span");
@@ -32,7 +43,7 @@ function show(state, detail = "") {
   word.append(svg, place.dataset[state]);
   place.replaceChildren(word);
   place.dataset.state = state;
-  if (detail) {
+  if (detail && state === own) {
     const more = document.createElement("span");
     more.className = "tabular";
     more.textContent = detail;
@@ -45,20 +56,38 @@ function words(name) {
 }
 
 function contents(form) {
-  const pairs = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrf_token");
-  return new URLSearchParams(pairs);
+  const all = form.matches("form") ? [...new FormData(form)] : filledIn(form);
+  const pairs = all.filter(([name, value]) => typeof value === "string" && name !== "csrf_token");
+  return new URLSearchParams(pairs.map(([name, value]) => [bare(form, name), value]));
+}
+
+/** What the fields of a fieldset would send. */
+function filledIn(part) {
+  const sent = (field) =>
+    field.name && !field.disabled && !field.closest("[data-autosave-skip]") &&
+    !["file", "submit", "button", "reset", "fieldset"].includes(field.type) &&
+    (!["radio", "checkbox"].includes(field.type) || field.checked);
+  return [...part.elements].filter(sent).map((field) => [field.name, field.value]);
+}
+
+/** The name of a field without what the names of its part begin with. */
+function bare(part, name) {
+  const prefix = part.dataset.autosavePrefix ?? "";
+  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
 /** What the person fills in: hidden fields (a revision) do not make a difference. */
 function typed(form) {
-  const hidden = new Set([...form.querySelectorAll('input[type="hidden"]')].map((field) => field.name));
+  const hidden = new Set([...form.querySelectorAll('input[type="hidden"]')].map((field) => bare(form, field.name)));
   return new URLSearchParams([...contents(form)].filter(([name]) => !hidden.has(name))).toString();
 }
 
 /** The form as it was sent: somebody may have chosen something before this module had loaded. */
 function untouched(form) {
   const copy = form.cloneNode(true);
-  copy.reset();
+  const whole = form.matches("form") ? copy : document.createElement("form");
+  if (whole !== copy) whole.append(copy);
+  whole.reset();
   return typed(copy);
 }
 
@@ -66,7 +95,8 @@ function fill(form, text) {
   const values = new URLSearchParams(text);
   for (const field of form.elements) {
     if (!field.name || field.type === "hidden" || field.type === "file" || field.type === "submit") continue;
-    const wanted = values.getAll(field.name);
+    if (field.closest("[data-autosave-skip]")) continue;
+    const wanted = values.getAll(bare(form, field.name));
     if (field.type === "radio" || field.type === "checkbox") field.checked = wanted.includes(field.value);
     else if (field.multiple) for (const option of field.options) option.selected = wanted.includes(option.value);
     else if (wanted.length) field.value = wanted[0];
@@ -126,7 +156,7 @@ function start(form) {
       return;
     }
     busy = true;
-    show("saving");
+    show(form, "saving");
     const url = commit && form.dataset.commitUrl ? form.dataset.commitUrl : form.dataset.autosaveUrl;
     try {
       const answer = await fetch(url, {
@@ -134,7 +164,7 @@ function start(form) {
       });
       await settle(answer, now, commit);
     } catch {
-      show(keep(now) ? "kept" : "failed");
+      show(form, keep(now) ? "kept" : "failed");
       timer = setTimeout(() => send(commit), RETRY);
     } finally {
       busy = false;
@@ -153,23 +183,24 @@ function start(form) {
       saved = now;
       if (commit) committed = now;
       for (const [name, value] of Object.entries(body.fields ?? {})) {
-        const field = form.querySelector(`input[type="hidden"][name="${CSS.escape(name)}"]`);
+        const full = `${form.dataset.autosavePrefix ?? ""}${name}`;
+        const field = form.querySelector(`input[type="hidden"][name="${CSS.escape(full)}"]`);
         if (field) field.value = value;
       }
       copy.clear();
-      show("saved", body.saved_at ?? "");
+      show(form, "saved", body.saved_at ?? "");
       form.dispatchEvent(new CustomEvent("autosaved", { bubbles: true, detail: body }));
     } else if (answer.status === 409) {
       stopped = true;
       keep(now);
-      show("failed", words("conflict"));
+      show(form, "failed", words("conflict"));
     } else if (answer.redirected || answer.status === 401 || answer.status === 403 || answer.status === 400) {
-      show(keep(now) ? "kept" : "failed", words("session"));
+      show(form, keep(now) ? "kept" : "failed", words("session"));
     } else if (answer.status === 422) {
       keep(now);
-      show("failed", body.message ?? "");
+      show(form, "failed", body.message ?? "");
     } else {
-      show(keep(now) ? "kept" : "failed", body.message ?? "");
+      show(form, keep(now) ? "kept" : "failed", body.message ?? "");
       timer = setTimeout(() => send(commit), RETRY);
     }
   }
@@ -178,20 +209,21 @@ function start(form) {
     clearTimeout(timer);
     const choice = event.target.matches('input[type="radio"], input[type="checkbox"], select');
     if (!choice) timer = setTimeout(() => send(false), PAUSE);
-    if (!navigator.onLine) show(keep(typed(form)) ? "kept" : "failed");
+    if (!navigator.onLine) show(form, keep(typed(form)) ? "kept" : "failed");
   });
   form.addEventListener("change", () => send(true));
-  form.addEventListener("submit", (event) => {
+  (form.matches("form") ? form : form.form).addEventListener("submit", (event) => {
     clearTimeout(timer);
     if (busy && !waiting) {
       // What is being saved changes what this form is based on: sent before the answer is here, it would be told
       // that somebody else had saved meanwhile. Who presses again need not wait.
       event.preventDefault();
-      waiting = () => form.requestSubmit(event.submitter);
+      waiting = () => event.target.requestSubmit(event.submitter);
     }
     stopped = true; // the button sends all of it; a copy stays until the next page has loaded
     keep(typed(form));
-    sessionStorage.setItem("draft-sent", copy.name);
+    const sent = sessionStorage.getItem("draft-sent");
+    sessionStorage.setItem("draft-sent", sent ? `${sent}\n${copy.name}` : copy.name);
   });
   window.addEventListener("online", () => send(true));
   document.addEventListener("visibilitychange", () => {
@@ -216,7 +248,7 @@ function restore(form, copy, base, send) {
   }
   if (kept.base === base) {
     fill(form, kept.text); // nobody has saved anything since: carry on where the connection was lost
-    show("kept");
+    show(form, "kept");
     send();
     return;
   }
@@ -238,7 +270,7 @@ function restore(form, copy, base, send) {
 const sent = sessionStorage.getItem("draft-sent");
 if (sent) {
   sessionStorage.removeItem("draft-sent");
-  if (!document.querySelector("[data-focus]")) localStorage.removeItem(sent);
+  if (!document.querySelector("[data-focus]")) for (const name of sent.split("\n")) localStorage.removeItem(name);
 }
 
-for (const form of document.querySelectorAll("form[data-autosave-url]")) start(form);
+for (const form of document.querySelectorAll(PARTS)) start(form);

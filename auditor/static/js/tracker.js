@@ -1,7 +1,8 @@
 // Loads what the page needs. Every page works without any of it.
 
 const needed = [
-  ["form[data-autosave-url]", "./autosave.js"],
+  ["form[data-autosave-url], fieldset[data-autosave-url]", "./autosave.js"],
+  ["[data-inspection]", "./inspection.js"],
   ["[data-checklist]", "./checklist.js"],
   ["input[data-search-url], select:has(option:nth-child(21))", "./search-picker.js"],
   ["form[data-leave-guard]", "./leave-guard.js"],

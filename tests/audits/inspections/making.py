@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from auditor.audits.actions import Appointee, NewAudit
+from auditor.audits.inspections import deciding
 from auditor.audits.inspections.assigning import open_inspections
 from auditor.audits.models import Audit
-from tests.audits.making import DEPARTMENT_CONTROLS
+from tests.audits.making import DEPARTMENT_CONTROLS, answer, items
 from tests.cast import NOW, Cast
 
 
@@ -39,3 +40,26 @@ def opened(
 def inspection(cast: Cast, subject: str = "D210", **more: Any) -> Audit:
     """Return one self-inspection of the cast, assigned."""
     return opened(cast, subject, **more)[0]
+
+
+def answer_all(cast: Cast, audit: Audit, by: str, at: datetime = NOW, **more: Any) -> None:
+    """Answer every item that is not answered yet."""
+    for item in items(audit):
+        if item.current_result == "not_checked":
+            answer(cast, item, by=by, at=at, **more)
+
+
+def submitted(cast: Cast, subject: str = "D210", by: str = "head_of_sales", **more: Any) -> Audit:
+    """Return a self-inspection that was answered and handed in."""
+    audit = inspection(cast, subject, **more)
+    answer_all(cast, audit, by)
+    deciding.submit(cast.actor(by), NOW, audit)
+    return audit
+
+
+def confirmed(cast: Cast, audit: Audit, by: str = "administrator", at: datetime = NOW) -> Audit:
+    """Return the self-inspection, handed in where it is not yet, and confirmed."""
+    if audit.current_state != "submitted" and Audit.get_by_id(audit.id).current_state != "submitted":
+        deciding.submit(cast.actor("head_of_sales"), at, audit)
+    deciding.confirm(cast.actor(by), at, audit)
+    return audit

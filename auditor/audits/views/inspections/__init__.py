@@ -1,0 +1,11 @@
+"""Pages of self-inspections."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("inspections", __name__, url_prefix="/inspections")
+
+from auditor.audits.views.inspections import answering, assigning, changing, confirming, lists  # noqa: E402
+
+__all__ = ["answering", "assigning", "bp", "changing", "confirming", "lists"]
