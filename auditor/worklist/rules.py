@@ -13,6 +13,7 @@ from auditor.company import queries as company
 from auditor.dated import Moment
 from auditor.errors import RuleBroken, Stale
 from auditor.language import _l
+from auditor.notifications import kinds
 from auditor.worklist.models import ReminderRule
 
 RULE_CHANGED = activity.event_type(
@@ -46,6 +47,8 @@ class Kind:
 ABOVE = ("head_after", "administrator_after", "head_of_audit_after")
 KINDS = (
     Kind("audit_due", _l("Audit to be submitted"), with_head=False),
+    Kind("audit_notice_due", _l("Answer to an audit notice")),
+    Kind("audit_facts_due", _l("Facts of an audit to be confirmed")),
     Kind("inspection_due", _l("Self-inspection to be submitted")),
     Kind("finding_due", _l("Answer to a finding")),
     Kind("verification_due", _l("Plan to be approved, actions to be verified")),
@@ -76,9 +79,14 @@ class Terms:
     most: int = 10
 
 
+def known() -> list[Kind]:
+    """Return the kinds that somebody is told of, in the order of the table."""
+    return [kind for kind in KINDS if kind.notice in kinds.registered()]
+
+
 def kind_of(notice: str) -> Kind | None:
     """Return the kind of that name."""
-    return next((kind for kind in KINDS if kind.notice == notice), None)
+    return next((kind for kind in known() if kind.notice == notice), None)
 
 
 def sequence(terms: Terms, common: Collection[int]) -> list[int]:

@@ -112,9 +112,10 @@ def test_every_due_thing_names_a_registered_notice(cast: members.Cast, audit: An
     assert names and names <= kinds.registered()
 
 
-def test_every_rule_is_about_a_notice_that_there_is() -> None:
-    """A kind that is on no page of rules goes by what is delivered."""
-    assert {kind.notice for kind in rules.KINDS} <= kinds.registered()
+def test_whatever_falls_due_has_a_rule() -> None:
+    """A notice called "…_due" that is missing here: add its kind to auditor.worklist.rules.KINDS."""
+    due = {name for name in kinds.registered() if name.endswith("_due")}
+    assert due == {kind.notice for kind in rules.known()}
 
 
 def test_what_comes_on_a_weekend_or_a_closed_day_goes_on_the_next_business_day(

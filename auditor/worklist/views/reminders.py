@@ -30,7 +30,7 @@ def reminders() -> str:
     standing = rules.terms_at(moment)
     return render_template(
         "worklist/reminders.html",
-        rows=[(kind, told(kind, standing.get(kind.notice, Terms()), settings)) for kind in rules.KINDS],
+        rows=[(kind, told(kind, standing.get(kind.notice, Terms()), settings)) for kind in rules.known()],
         own=set(standing),
         planned=queries.planned_rules(moment),
         settings=settings,
@@ -44,7 +44,7 @@ def reminders_of_the_week() -> str:
     return render_template(
         "worklist/reminders_week.html",
         days=days,
-        labels={kind.notice: kind.label for kind in rules.KINDS},
+        labels={kind.notice: kind.label for kind in rules.known()},
         total=sum(day.total for day in days),
     )
 
