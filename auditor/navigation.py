@@ -66,6 +66,7 @@ TABLE: list[tuple[Any, list[tuple[Any, str, Permission]]]] = [
 _STANDS_FOR = {
     "findings.worry": "findings.worries",
     "findings.history_preview": "findings.history",
+    "reports.audit_report": "audits.index",
     "findings.history_upload": "findings.history",
     "findings.history_import": "findings.history",
     "catalogue.subject": "catalogue.subjects",

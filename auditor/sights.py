@@ -150,6 +150,9 @@ SIGHTS: dict[tuple[str, str], Sight] = {
     ("promises", "code"): _only_with(P.PROMISE_READ),
     # The file is what is asked for here: who sees the audit does not therefore see the workbook of it.
     ("reports", "audit_id"): _only_with(P.REPORT_EXPORT),
+    ("reports", "reported_id"): lambda actor, ids, moment: audits.audit_for(
+        actor, ids["reported_id"], P.AUDIT_READ, moment.instant
+    ),
     ("reports", "what"): _only_with(P.REPORT_EXPORT),
     ("scheduling", "name"): _job,
     ("training", "assignment_id"): lambda actor, ids, moment: training.assignment_for(

@@ -150,3 +150,13 @@ class EvidenceForm(FlaskForm):
         """Return the date the file is about, None where it was left out."""
         found: date | None = self.about_on.data
         return found
+
+
+class ConclusionForm(FlaskForm):
+    """What the report of an audit says in the auditors' own words."""
+
+    method = TextAreaField(_l("Method: what was sampled, and how"), validators=[Optional(), _TEXT])
+    spoken_to = TextAreaField(_l("Persons spoken to"), validators=[Optional(), _TEXT])
+    opinion = TextAreaField(_l("Conclusion"), validators=[Optional(), _TEXT])
+    good_practice = TextAreaField(_l("Good practice"), validators=[Optional(), _TEXT])
+    seen = HiddenField()

@@ -128,6 +128,20 @@ class OutsideDecision(CountedModel):
     text_salt = TextSalt()
 
 
+class AuditConclusion(DatedRow):
+    """What the report of an audit says in the auditors' own words: method, opinion, good practice."""
+
+    audit = ForeignKeyField(Audit, backref="conclusions")
+    audit_id: int
+    method = Written(default="")  # what was sampled, and how
+    spoken_to = Written(default="")
+    opinion = Written(default="")
+    good_practice = Written(default="")
+    text_salt = TextSalt()
+
+    series = ("audit",)
+
+
 class IndependenceException(CountedModel):
     """What was recorded later broke the independence of an auditor: to be settled, each cause for itself."""
 

@@ -39,6 +39,7 @@ EXCEPTION_FOUND = activity.event_type(
 EXCEPTION_SETTLED = activity.event_type(
     "audit.exception_settled", _l("Broken independence settled"), "audit", "exception", "outcome"
 )
+CONCLUDED = activity.event_type("audit.concluded", _l("Opinion of an audit's report written"), "audit", "row")
 DECIDED_OUTSIDE = activity.event_type(
     "audit.decided_outside", _l("Decision of a person from outside recorded"), "audit", "state", "decision"
 )

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from auditor.access import application
+from auditor.access import Actor, application
 from auditor.audits import actions, queries
 from auditor.audits.actions import Answer, Appointee, NewAudit, Recurrence
+from auditor.audits.concluding import conclude
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, IndependenceException, ItemResult
 from auditor.audits.outside import Outsider
 from auditor.audits.results import Result
@@ -198,7 +199,16 @@ class Audits:
 
     def _submit(self, one: dict[str, Any], at: datetime) -> None:
         lead = self.stage.actor(self._person(one["auditors"][0]), at)
+        self._conclude(one, lead, at)
         actions.submit(lead, at, self._audit(one), "全項目を確認しました。承認をお願いします。")
+
+    def _conclude(self, one: dict[str, Any], lead: Actor, at: datetime) -> None:
+        """Write the texts of the report, by what kind of subject it is and whether something was wrong."""
+        subject = one["subject"] if one["subject"] == "company" else self.stage.subject(one["subject"]).kind
+        texts = dict(self.told["conclusions"][subject])
+        wrong = any(key.startswith(f"{one['key']}:") for key in self.wrong)
+        texts["opinion"] += self.told["conclusions"]["wrong" if wrong else "right"]
+        conclude(lead, at, self._audit(one), texts)
 
     def _approve(self, one: dict[str, Any], at: datetime) -> None:
         actor, day = self.stage.actor(HEAD_OF_AUDIT, at), Moment.at(at).day

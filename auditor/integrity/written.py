@@ -64,6 +64,7 @@ PLACES: dict[type[CountedModel], Place] = {
     ),
     programme.CellNotNeeded: Place("programme", programme.CellNotNeeded.programme),
     audits.ItemResult: Place("audit", audits.AuditItem.audit, audits.AuditItem),
+    audits.AuditConclusion: Place("audit", audits.AuditConclusion.audit),
     audits.ImportedAudit: Place("audit", audits.ImportedAudit.audit),
     AssignmentDue: Place("assignment", AssignmentDue.assignment),
     Exemption: Place("assignment", Exemption.assignment),

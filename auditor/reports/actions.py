@@ -13,6 +13,8 @@ from auditor.dated import Moment
 from auditor.failpoints import FailPoint, reached
 from auditor.language import _l
 from auditor.people import queries as people
+from auditor.reports import audit_book
+from auditor.reports.audit_report import AuditReport
 from auditor.reports.exports import ListExport
 from auditor.reports.exports import write as write_list
 from auditor.reports.scope import Scope
@@ -42,6 +44,16 @@ def export_list(actor: Actor, export: ListExport, language: str, at: datetime, p
     with _whole(path) as draft:
         rows = write_list(export, language, Moment.at(at), draft)
         _record(actor, at, export.what, Moment.at(at).day.isoformat(), None, language, rows, head)
+    return rows
+
+
+def export_audit_report(actor: Actor, report: AuditReport, language: str, at: datetime, path: Path) -> int:
+    """Write the report of an audit to ``path`` and record it; returns the number of its items."""
+    head = activity.head()[0]
+    with _whole(path) as draft:
+        rows = audit_book.write(report, language, draft)
+        year, day = report.audit.fiscal_year, report.moment.day.isoformat()
+        _record(actor, at, "audit_report", day, year, language, rows, head)
     return rows
 
 

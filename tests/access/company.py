@@ -180,7 +180,12 @@ def _audits(company: Company) -> None:
     kept = audits.attach(
         cast.actor("auditor"), NOW, evidence, item, io.BytesIO(b"%PDF-1.4 of the item"), "a.pdf"
     )
-    company.things |= {"audit_id": audit.id, "item_id": item.id, "audits.evidence_id": kept.id}
+    company.things |= {
+        "reported_id": audit.id,
+        "audit_id": audit.id,
+        "item_id": item.id,
+        "audits.evidence_id": kept.id,
+    }
     company.things["exception_id"] = _exception(audit, cast.person["auditor"]).id
     draft = preparing.start(cast.actor("administrator"), NOW)
     preparing.keep(
@@ -192,7 +197,7 @@ def _audits(company: Company) -> None:
     audits.submit(cast.actor("auditor"), NOW, Audit.get_by_id(done.id), "終わりました")
     first = items(done)[0]
     company.sections["submitted"] = {
-        "audit_id": done.id, "item_id": first.id, "exception_id": _exception(done, cast.person["auditor"]).id,
+        "reported_id": done.id, "audit_id": done.id, "item_id": first.id, "exception_id": _exception(done, cast.person["auditor"]).id,
         "audits.evidence_id": _attached(first, kept, cast.person["auditor"]),
     }  # fmt: skip
     contractor = subjects.add_subject(
@@ -212,7 +217,7 @@ def _audits(company: Company) -> None:
         "b.pdf",
     )
     company.sections["contractor"] = {
-        "audit_id": outside.id, "item_id": checked.id, "audits.evidence_id": theirs.id,
+        "reported_id": outside.id, "audit_id": outside.id, "item_id": checked.id, "audits.evidence_id": theirs.id,
         "exception_id": _exception(outside, cast.person["second_auditor"]).id,
     }  # fmt: skip
 

@@ -175,6 +175,7 @@ VALUES: dict[str, Mapping[str, Any]] = {
         "actions": _l("Corrective actions"),
         "summary": _l("Summary workbook"),
         "audit": _l("Audit"),
+        "audit_report": _l("Audit report"),
         "audits": _l("Audits"),
         "findings": _l("Findings"),
         "training": _l("Training"),
