@@ -27,6 +27,7 @@ TABLE: list[tuple[Any, list[tuple[Any, str, Permission]]]] = [
             (_l("Audit programme"), "programme.index", _P.PROGRAMME_READ),
             (_l("Audits"), "audits.index", _P.AUDIT_READ),
             (_l("Self-inspections"), "inspections.index", _P.INSPECTION_READ),
+            (_l("Register of auditors"), "audits.registered", _P.AUDIT_ASSIGN),
             (_l("Training"), "training.index", _P.TRAINING_READ),
             (_l("My training"), "training.mine", _P.TRAINING_TAKE),
         ],
@@ -64,6 +65,9 @@ TABLE: list[tuple[Any, list[tuple[Any, str, Permission]]]] = [
 
 # Pages that belong to another entry than the list of their feature.
 _STANDS_FOR = {
+    "audits.register_auditor": "audits.registered",
+    "audits.renew_auditor": "audits.registered",
+    "audits.end_registration": "audits.registered",
     "findings.worry": "findings.worries",
     "findings.history_preview": "findings.history",
     "reports.audit_report": "audits.index",

@@ -112,6 +112,7 @@ SIGHTS: dict[tuple[str, str], Sight] = {
     ),
     ("audits", "exception_id"): _exception,
     ("audits", "draft_id"): _only_with(P.AUDIT_ASSIGN),
+    ("audits", "person_id"): _only_with(P.AUDIT_ASSIGN),
     ("inspections", "inspection_id"): lambda actor, ids, moment: inspections.inspection_for(
         actor, ids["inspection_id"], P.INSPECTION_READ, moment.instant
     ),

@@ -17,6 +17,7 @@ from auditor.audits.independence import Ground, Verdict
 from auditor.audits.inspections import notices as inspections
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditPlan, AuditState
 from auditor.audits.notices import tell_assigned
+from auditor.audits.register import check_registered
 from auditor.audits.results import AuditKind, State
 from auditor.audits.verdicts import reasons, verdicts
 from auditor.catalogue.models import CatalogueVersion, Subject
@@ -95,6 +96,7 @@ def create(actor: Actor, at: datetime, new: NewAudit, subject: Subject, taken: F
             [control.code for control in controls],
             new.auditors,
         )
+        check_registered([one.person_id for one in new.auditors], new.starts_on, Moment.at(at))
     audit = _numbered(new, at)
     by = actor.person_id
     AuditState.write(at, by, audit=audit, state=State.PLANNED.value)

@@ -1,4 +1,4 @@
-"""What the choice of an auditor looks at beside independence: who there is, how much they do, who audited last."""
+"""What the choice of an auditor looks at beside independence: who is registered, how much they do, who audited last."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 from auditor.access import Role
 from auditor.accounts import queries as accounts
 from auditor.accounts.models import RoleGrant
+from auditor.audits import register
 from auditor.audits.models import Audit, AuditAssignee
+from auditor.audits.register import Qualified
 from auditor.audits.results import AUDITS, State
 from auditor.calendars import fiscal_year_of
 from auditor.company import queries as company
@@ -29,6 +31,8 @@ class Background:
     heads: frozenset[int]  # who approves audits: named only where nobody else is
     audits: dict[tuple[int, int], int]  # by person and fiscal year: audits carried out, open or planned
     teams: dict[int, list[frozenset[int]]]  # by subject: who audited it, the last time first
+    register: dict[int, Qualified]  # everybody who ever was in the register of auditors
+    only_registered: bool = False  # nobody else may be named
 
     def year_of(self, day: date) -> int:
         """Return the fiscal year that ``day`` lies in."""
@@ -62,12 +66,27 @@ class Suitability:
     audits: int  # in the fiscal year of the audit
     times_running: int
     audited_here: bool
-    head: bool = False
+    qualified: Qualified | None = None  # what the register says, also of another day
+    registered: bool = False  # on the day of the audit
+    register_kept: bool = False  # somebody is in it at all
     order: tuple[Any, ...] = field(default=(), compare=False)
 
     def reasons(self) -> list[str]:
         """Return the reasons in words, in the current language."""
-        return [self.last_time(), self.load()]
+        register_says = [self.qualification()] if self.register_kept else []
+        return [*register_says, self.last_time(), self.load()]
+
+    def qualification(self) -> str:
+        """Say what the register of auditors says for the day of the audit."""
+        if self.qualified is None:
+            return str(_("Not in the register of auditors"))
+        if not self.registered and self.qualified.until is not None:
+            return str(_("Registered as auditor until %(day)s only", day=self.qualified.until.isoformat()))
+        if not self.registered:
+            return str(_("Registered as auditor from %(day)s only", day=self.qualified.since.isoformat()))
+        if self.qualified.until is None:
+            return str(_("Registered as auditor"))
+        return str(_("Registered as auditor until %(day)s", day=self.qualified.until.isoformat()))
 
     def last_time(self) -> str:
         """Say whether the person audited here before."""
@@ -82,12 +101,15 @@ class Suitability:
         return str(_n("%(num)s audit this fiscal year", "%(num)s audits this fiscal year", self.audits))
 
 
-def suitability(background: Background, person_id: int, subject_id: int, year: int) -> Suitability:
-    """Return how well the person suits an audit of the subject in the fiscal year ``year``, apart from independence.
+def suitability(background: Background, person_id: int, subject_id: int, day: date) -> Suitability:
+    """Return how well the person suits an audit of the subject that starts on ``day``, apart from independence.
 
-    First come those who do not approve audits, then those who did not audit here last time, then those with
-    the fewest audits in the year.
+    First come those whom the register has on that day, of them those who do not approve audits, then those
+    who did not audit here last time, then those with the fewest audits in the fiscal year.
     """
+    year = background.year_of(day)
+    qualified = background.register.get(person_id)
+    registered = qualified is not None and qualified.on(day)
     audits = background.audits.get((person_id, year), 0)
     running = background.times_running(person_id, subject_id)
     head = person_id in background.heads
@@ -95,8 +117,10 @@ def suitability(background: Background, person_id: int, subject_id: int, year: i
         audits=audits,
         times_running=running,
         audited_here=running > 0 or background.has_audited(person_id, subject_id),
-        head=head,
-        order=(head, running > 0, audits, running),
+        qualified=qualified,
+        registered=registered,
+        register_kept=bool(background.register),
+        order=(not registered, head, running > 0, audits, running),
     )
 
 
@@ -127,11 +151,19 @@ def background(subject_ids: Collection[int], moment: Moment, beside: int | None 
         moment, RoleGrant.role.in_([Role.HEAD_OF_AUDIT.value, Role.REPRESENTATIVE.value])
     )
     heads = frozenset(row.person_id for row in grants.where(RoleGrant.held))
-    return Background(company.setting("fiscal_year_start_month", moment), heads, numbers, last)
+    settings = company.settings(moment)
+    return Background(
+        settings["fiscal_year_start_month"],
+        heads,
+        numbers,
+        last,
+        register.qualified(None, moment),
+        settings[register.ONLY_REGISTERED],
+    )
 
 
 def usual_auditors(moment: Moment) -> list[int]:
-    """Return who is at work and has audited before or belongs to the unit of the head of audit: six queries."""
+    """Return who is at work and is in the register, has audited, or belongs to the unit of the head of audit."""
     audited: Any = (
         AuditAssignee.select(AuditAssignee.person)
         .join(Audit)
@@ -143,6 +175,7 @@ def usual_auditors(moment: Moment) -> list[int]:
     units = set(people.main_departments(heads, moment).values())
     rows = people.memberships(moment).where(Membership.department.in_(list(units)))
     persons = {row[0] for row in audited} | {row.person_id for row in rows}
+    persons |= set(register.qualified(None, moment))
     at_work = people.employments(moment).where(
         Employment.person.in_(list(persons)), Employment.status == EmploymentStatus.ACTIVE.value
     )

@@ -59,7 +59,6 @@ def candidates(
     catalogue_id = version.catalogue_id if version else 0
     judged = verdicts(persons, subject, new.period_from, new.period_to, catalogue_id, codes, moment)
     known = background([subject.id], moment, audit_id)
-    year = known.year_of(new.starts_on)
     names = people.names(persons, moment)
     units = people.main_departments(persons, moment)
     tree = people.tree(moment)
@@ -70,7 +69,7 @@ def candidates(
             names.get(one, ""),
             tree.name(units.get(one), language),
             judged[one],
-            suitability(known, one, subject.id, year),
+            suitability(known, one, subject.id, new.starts_on),
             loads.get(one, 0),
         )
         for one in persons

@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from auditor.audits.conducting import LONGEST_TEXT
 from auditor.audits.exceptions import Outcome
 from auditor.audits.outside import LONGEST_NAME, LONGEST_PAPER, Outsider
+from auditor.audits.register import LONGEST_GROUNDS
 from auditor.audits.results import AuditKind, Result
 from auditor.language import _, _l
 
@@ -35,6 +36,10 @@ class DayField(DateField):
 
 def _day(label: Any, **more: Any) -> DayField:
     return DayField(label, validators=[InputRequired(_l("Enter a date."))], **more)
+
+
+def _grounds(label: Any, missing: Any) -> TextAreaField:
+    return TextAreaField(label, validators=[InputRequired(missing), _line(LONGEST_GROUNDS)])
 
 
 class TermsForm(FlaskForm):
@@ -113,6 +118,34 @@ class DecisionForm(CommentForm):
             self.outside_on.data,
             self.outside_paper.data or "",
         )
+
+
+class QualificationForm(FlaskForm):
+    """Somebody's entry in the register of auditors."""
+
+    since = _day(_l("Registered from"))
+    until = DayField(_l("Valid until"), validators=[Optional()])
+    grounds = _grounds(
+        _l("Qualified by"), _l("Write by what the person is qualified: a course, a certificate.")
+    )
+
+
+class RenewalForm(FlaskForm):
+    """Another last day of a registration, and by what."""
+
+    until = DayField(_l("Valid until, newly"), validators=[Optional()])
+    grounds = _grounds(
+        _l("Qualified by"), _l("Write by what the person is qualified: a course, a certificate.")
+    )
+    based_on = HiddenField()
+
+
+class EndQualificationForm(FlaskForm):
+    """The last day of a registration, and why it ends."""
+
+    until = _day(_l("Valid until"))
+    grounds = _grounds(_l("Reason"), _l("Write why the registration ends."))
+    based_on = HiddenField()
 
 
 class SettleForm(FlaskForm):

@@ -36,7 +36,11 @@ class AuditSeriesDetail(DatedRow):
 
     series_of = ForeignKeyField(AuditSeries, backref="details")
     series_of_id: int
-    recurrence = CharField(max_length=200)  # RFC 5545
+    recurrence = CharField(max_length=200)  # RFC 5545; empty where after_months counts
+    after_months = IntegerField(null=True)  # so many months after the last audit was completed
+    direction = CharField(
+        max_length=10, default="later"
+    )  # to which business day a date moves: later, earlier
     first_on = DateField()
     period_months = IntegerField(default=12)  # how long before the start the audited period began
     lead_days = IntegerField(default=30)  # opened so many days before it starts
@@ -46,6 +50,24 @@ class AuditSeriesDetail(DatedRow):
     active = Flag(default=True)
 
     series = ("series_of",)
+
+
+class SeriesOccurrence(DatedRow):
+    """What was decided of one audit of a series before it opened: left out, or on other dates than the rule's.
+
+    A row that says neither takes an earlier one back. The rule's date never moves.
+    """
+
+    series_of = ForeignKeyField(AuditSeries, backref="occurrences")
+    series_of_id: int
+    occurrence = CharField(max_length=20)  # recurrence.Coming.key: the rule's date, or the audit it follows
+    skipped = Flag(default=False)
+    starts_on = DateField(null=True)
+    due_on = DateField(null=True)
+    reason = Written(default="")
+    text_salt = TextSalt()
+
+    series = ("series_of", "occurrence")
 
 
 class Audit(CountedModel):
@@ -140,6 +162,20 @@ class AuditConclusion(DatedRow):
     text_salt = TextSalt()
 
     series = ("audit",)
+
+
+class AuditorQualification(DatedRow):
+    """That a person is registered as auditor (監査員), since when, until when, and by what: a course, a certificate."""
+
+    person = ForeignKeyField(Person, backref="qualifications")
+    person_id: int
+    since = DateField()
+    until = DateField(null=True)  # its last day; none: until it is ended
+    held = Flag(default=True)  # False: it was ended, with the reason in grounds
+    grounds = Written(default="")
+    text_salt = TextSalt()
+
+    series = ("person",)
 
 
 class IndependenceException(CountedModel):

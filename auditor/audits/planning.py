@@ -17,6 +17,7 @@ from auditor.audits.assigning import (
     with_lead,
 )
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditPlan
+from auditor.audits.register import check_registered
 from auditor.audits.results import EDITABLE, State
 from auditor.catalogue.models import CatalogueVersion, Control
 from auditor.dated import Moment
@@ -75,6 +76,9 @@ def change_auditors(
         judged = check_independence(
             actor, at, audit.subject, (audit.period_from, audit.period_to), *controls_of(audit), added
         )
+        moment = Moment.at(at)
+        starts_on = max(queries.plan_of(audit.id, moment).starts_on, moment.day)
+        check_registered([one.person_id for one in added], starts_on, moment)
         for one in added:
             appoint(actor, at, audit, one, judged[one.person_id], before.get(one.person_id))
         removed = [row for person, row in held.items() if person not in {one.person_id for one in wanted}]

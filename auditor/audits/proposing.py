@@ -1,4 +1,4 @@
-"""Proposes auditors: independent (design §3.3), with the fewest audits, and not the same as last time.
+"""Proposes auditors: independent (design §3.3), registered, with the fewest audits, not the same as last time.
 
 For one audit or for a whole year at once: what is known is read once, and the audits of a batch are spread
 over the auditors. A proposal names nobody who is not independent; whoever decides may.
@@ -32,7 +32,7 @@ class Need:
     codes: tuple[str, ...]
     kind: str = AuditKind.OPERATION.value
     auditors: int = 1  # how many
-    starts_on: date | None = None  # its fiscal year counts for the load; else that of ``last``
+    starts_on: date | None = None  # by this day, else by ``last``, the register and the load are looked at
 
     @property
     def day(self) -> date:
@@ -69,8 +69,8 @@ class Proposal:
             return ""
         return str(
             _n(
-                "%(num)s auditor is missing: of %(count)s people looked at, no other is independent.",
-                "%(num)s auditors are missing: of %(count)s people looked at, no others are independent.",
+                "%(num)s auditor is missing: of %(count)s people looked at, no other is independent and may be named.",
+                "%(num)s auditors are missing: of %(count)s people looked at, no others are independent and may be named.",
                 self.missing,
                 count=self.looked_at,
             )
@@ -80,7 +80,7 @@ class Proposal:
 def propose(
     needs: Sequence[Need], moment: Moment, busy: Mapping[tuple[int, int], int] | None = None
 ) -> dict[Hashable, Proposal]:
-    """Return a proposal for each need that auditors carry out: eighteen queries, whatever the number.
+    """Return a proposal for each need that auditors carry out: nineteen queries, whatever the number.
 
     ``busy`` tells by person and fiscal year of further audits that are planned elsewhere. Needs with the
     fewest independent people are served first, those of one subject in the order of their days.
@@ -128,10 +128,11 @@ def _chosen(
     need: Need, free: Iterable[int], known: Background, wanted_for: Mapping[int, int], looked_at: int
 ) -> Proposal:
     """Choose from ``free``; of equals, whoever can be named for the fewest needs, so that the others remain."""
-    year = known.year_of(need.day)
-    made = [Proposed(person, suitability(known, person, need.subject.id, year)) for person in free]
+    made = [Proposed(person, suitability(known, person, need.subject.id, need.day)) for person in free]
+    if known.only_registered:
+        made = [one for one in made if one.suitability.registered]
     made.sort(key=lambda one: (one.suitability.order, wanted_for[one.person_id], one.person_id))
     taken = tuple(made[: need.auditors])
     if taken:
-        known.took((one.person_id for one in taken), need.subject.id, year)
+        known.took((one.person_id for one in taken), need.subject.id, known.year_of(need.day))
     return Proposal(taken, need.auditors - len(taken), looked_at)

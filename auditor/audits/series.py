@@ -17,6 +17,7 @@ from auditor.audits import trail
 from auditor.audits.applying import Fitting, fitting
 from auditor.audits.assigning import Appointee, NewAudit, assign, create
 from auditor.audits.models import Audit, AuditSeries, AuditSeriesDetail
+from auditor.audits.register import namable
 from auditor.audits.results import AuditKind
 from auditor.audits.verdicts import verdicts
 from auditor.calendars import add_months, business_day, occurrences
@@ -242,13 +243,13 @@ def _independent(
     codes: Collection[str],
     moment: Moment,
 ) -> tuple[Appointee, ...]:
-    """Return those of the series' auditors who work here and, but for a self-inspection, are independent this time."""
+    """Return those of the series' auditors who work here and, but for a self-inspection, may be named and are independent this time."""
     if new.kind == AuditKind.SELF_INSPECTION:
         return tuple(Appointee(one) for one in person_ids if people.is_working(one, moment))
     judged = verdicts(person_ids, subject, new.period_from, new.period_to, catalogue_id, codes, moment)
-    return tuple(
-        Appointee(one) for one in person_ids if judged[one].independent and people.is_working(one, moment)
-    )
+    free = [one for one in person_ids if judged[one].independent and people.is_working(one, moment)]
+    allowed = namable(free, new.starts_on, moment)
+    return tuple(Appointee(one) for one in free if one in allowed)
 
 
 def _version(catalogue_id: int, moment: Moment) -> int | None:

@@ -43,3 +43,6 @@ CONCLUDED = activity.event_type("audit.concluded", _l("Opinion of an audit's rep
 DECIDED_OUTSIDE = activity.event_type(
     "audit.decided_outside", _l("Decision of a person from outside recorded"), "audit", "state", "decision"
 )
+REGISTER_CHANGED = activity.event_type(
+    "audit.register_changed", _l("Register of auditors changed"), "person", "held", "row"
+)

@@ -7,7 +7,7 @@ from typing import Any
 from peewee import Case
 
 from auditor.access import Actor, Permission
-from auditor.audits import outside, queries
+from auditor.audits import outside, queries, register
 from auditor.audits.exceptions import unsettled
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditPlan, ItemResult
 from auditor.audits.results import AUDITS, EDITABLE, State
@@ -30,7 +30,32 @@ _STEPS = {
 
 
 def waiting_for(actor: Actor, moment: Moment) -> list[WorkItem]:
-    """Return the audits that wait for the person: to carry out, to approve, to be decided on."""
+    """Return the audits that wait for the person: to carry out, to approve, to be decided on; the register."""
+    return [*_audits(actor, moment), *_registrations(actor, moment)]
+
+
+def _registrations(actor: Actor, moment: Moment) -> list[WorkItem]:
+    """Return the registrations of auditors whose last day is near or has passed, for the head of audit."""
+    if not actor.everywhere(Permission.INDEPENDENCE_OVERRIDE):
+        return []
+    rows = list(register.entries(moment, "attention"))
+    working = people.working((row.person_id for row in rows), moment) if rows else set()
+    names = people.names(working, moment)
+    return [
+        WorkItem(
+            kind="audit",
+            title=str(_("Registration as auditor: %(person)s", person=names.get(row.person_id, ""))),
+            url=f"/audits/register/{row.person_id}/renew",
+            step=str(_("Renew or end it")),
+            due_on=row.until,
+            detail=str(_("After that day the person is no longer proposed as auditor.")),
+        )
+        for row in rows
+        if row.person_id in working
+    ]
+
+
+def _audits(actor: Actor, moment: Moment) -> list[WorkItem]:
     wanted = _wanted(actor, moment)
     if not wanted:
         return []

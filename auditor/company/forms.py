@@ -86,6 +86,7 @@ class SettingsForm(NamesForm):
     )
     administrator_may_audit = BooleanField(_l("The administrator may audit"))
     outside_verifier = _name(_l("Outside person who verifies and approves"))
+    only_registered_auditors = BooleanField(_l("Only auditors in the register may be named"))
     finding_due_days_major = _days(_l("Due after days: major nonconformity"), 730)
     finding_due_days_minor = _days(_l("Due after days: minor nonconformity"), 730)
     effectiveness_after_days = _days(_l("Effectiveness check after days"), 730)

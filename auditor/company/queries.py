@@ -23,6 +23,7 @@ DEFAULTS: dict[str, Any] = {
     "head_of_audit_may_be_administrator": False,
     "administrator_may_audit": False,
     "outside_verifier": "",
+    "only_registered_auditors": False,  # else the register only ranks proposals
     # Days.
     "finding_due_days_major": 30,
     "finding_due_days_minor": 60,
@@ -80,6 +81,7 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "head_of_audit_may_be_administrator": bool,
     "administrator_may_audit": bool,
     "outside_verifier": _text(200),
+    "only_registered_auditors": bool,
     "finding_due_days_major": _number(1, 730),
     "finding_due_days_minor": _number(1, 730),
     "effectiveness_after_days": _number(1, 730),

@@ -30,7 +30,7 @@ from auditor.training.models import AssignmentDue, Exemption
 class Place:
     """Which object the texts of a table belong to: its kind, the column with its id, and the table between."""
 
-    kind: str  # finding, audit, programme, worry, assignment, subject, evidence, erasure
+    kind: str  # finding, audit, programme, worry, assignment, subject, evidence, erasure, qualification
     object: Any
     through: type[CountedModel] | None = None
 
@@ -55,6 +55,7 @@ PLACES: dict[type[CountedModel], Place] = {
     audits.AuditAssignee: Place("audit", audits.AuditAssignee.audit),
     audits.AuditState: Place("audit", audits.AuditState.audit),
     audits.OutsideDecision: Place("audit", audits.AuditState.audit, audits.AuditState),
+    audits.AuditorQualification: Place("qualification", audits.AuditorQualification.person),
     audits.IndependenceSettlement: Place(
         "audit", audits.IndependenceException.audit, audits.IndependenceException
     ),

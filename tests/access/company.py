@@ -19,7 +19,7 @@ from auditor.accounts import links, roles
 from auditor.accounts.models import Credential, Deputy, PasswordToken
 from auditor.accounts.queries import actor_for
 from auditor.audits import actions as audits
-from auditor.audits import preparing
+from auditor.audits import preparing, register
 from auditor.audits.independence import Conflict, Ground
 from auditor.audits.inspections import answering as answering_inspections
 from auditor.audits.inspections import deciding
@@ -192,6 +192,7 @@ def _audits(company: Company) -> None:
         draft, NOW, subject=cast.subject["D210"], version=cast.version, controls=[cast.control["ORG-01"]]
     )
     company.things["draft_id"] = draft.id
+    company.things["audits.person_id"] = _registered(cast)
     done = assigned(cast)
     answer_all(cast, done)
     audits.submit(cast.actor("auditor"), NOW, Audit.get_by_id(done.id), "終わりました")
@@ -247,6 +248,12 @@ def _of_item(item: AuditItem, kept: Evidence, actor: Actor) -> dict[str, int]:
         "inspections.item_id": item.id,
         "inspections.evidence_id": _attached(item, kept, actor.person_id or 0),
     }
+
+
+def _registered(cast: Cast) -> int:
+    """Enter an auditor in the register of auditors; return the person's id."""
+    head, person = cast.actor("head_of_audit"), cast.person["second_auditor"]
+    return register.enter(head, NOW, person, date(2026, 4, 1), date(2028, 3, 31), "研修").person_id
 
 
 def _control_of_contractors(cast: Cast) -> None:

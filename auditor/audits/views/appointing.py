@@ -13,6 +13,7 @@ from auditor.audits.assigning import (
     check_independence,
 )
 from auditor.audits.models import AuditDraft
+from auditor.audits.register import check_registered
 from auditor.audits.results import AuditKind
 from auditor.audits.series import RULES
 from auditor.audits.verdicts import reasons
@@ -76,6 +77,7 @@ def _check(version_id: int, subject: Subject, new: Any, appointees: Any) -> None
         codes,
         appointees,
     )
+    check_registered([one.person_id for one in appointees], new.starts_on, Moment.at(request_time()))
 
 
 @bp.route("/new/<int:draft_id>/check", methods=["GET", "POST"])

@@ -120,6 +120,7 @@ def stop_series(audit_id: int) -> BaseResponse:
 def _as_new(audit: Audit) -> NewAudit:
     """Return the audit in the form in which candidates are judged for it."""
     controls = AuditItem.select(AuditItem.control).where(AuditItem.audit == audit.id)
+    plan = queries.plan_of(audit.id, Moment.at(request_time()))
     return NewAudit(
         subject_id=audit.subject_id,
         kind=audit.kind,
@@ -127,8 +128,8 @@ def _as_new(audit: Audit) -> NewAudit:
         control_ids=tuple(row.control_id for row in controls),
         period_from=audit.period_from,
         period_to=audit.period_to,
-        starts_on=audit.period_to,
-        due_on=audit.period_to,
+        starts_on=plan.starts_on,
+        due_on=plan.due_on,
     )
 
 

@@ -56,6 +56,7 @@ def people_shown(
     tree = people.tree(moment)
     return {
         "candidates": found,
+        "with_register": any(one.suitability.qualified for one in found),
         "reasons": {one.person_id: reasons(one.verdict.conflicts, tree, current()) for one in found},
         "ticked": {one.person_id: one for one in appointees},
         "person_text": text,
