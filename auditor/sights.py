@@ -17,9 +17,10 @@ from auditor.access import Actor, marks_of
 from auditor.access import Permission as P
 from auditor.accounts import listing as accounts
 from auditor.audits import queries as audits
-from auditor.audits import workpage
+from auditor.audits import series, workpage
 from auditor.audits.inspections import queries as inspections
 from auditor.audits.models import AuditItem, IndependenceException
+from auditor.audits.occurrences import coming_one
 from auditor.audits.programme import queries as programmes
 from auditor.audits.programme import rules
 from auditor.catalogue import queries as catalogue
@@ -60,6 +61,11 @@ def _exception(_actor: Actor, ids: Ids, _moment: Moment) -> None:
     one = (IndependenceException.id == ids["exception_id"], IndependenceException.audit == ids["audit_id"])
     if not IndependenceException.select().where(*one).exists():
         raise NotFound
+
+
+def _coming(_actor: Actor, ids: Ids, moment: Moment) -> None:
+    """On the page of its series, which is looked for by its own id."""
+    coming_one(ids["series_id"], ids["key"], moment)
 
 
 def _due_request(_actor: Actor, ids: Ids, _moment: Moment) -> None:
@@ -113,6 +119,10 @@ SIGHTS: dict[tuple[str, str], Sight] = {
     ("audits", "exception_id"): _exception,
     ("audits", "draft_id"): _only_with(P.AUDIT_ASSIGN),
     ("audits", "person_id"): _only_with(P.AUDIT_ASSIGN),
+    ("audits", "series_id"): lambda actor, ids, _moment: series.series_for(
+        actor, ids["series_id"], P.AUDIT_READ
+    ),
+    ("audits", "key"): _coming,
     ("inspections", "inspection_id"): lambda actor, ids, moment: inspections.inspection_for(
         actor, ids["inspection_id"], P.INSPECTION_READ, moment.instant
     ),

@@ -6,15 +6,27 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, FileField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    FileField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
 from auditor.audits.conducting import LONGEST_TEXT
 from auditor.audits.exceptions import Outcome
+from auditor.audits.occurrences import LONGEST_REASON
 from auditor.audits.outside import LONGEST_NAME, LONGEST_PAPER, Outsider
+from auditor.audits.recurrence import Direction
 from auditor.audits.register import LONGEST_GROUNDS
 from auditor.audits.results import AuditKind, Result
+from auditor.audits.series import LONGEST_DUE, LONGEST_LEAD, MOST_MONTHS
 from auditor.language import _, _l
 
 _TEXT = Length(max=LONGEST_TEXT, message=_l("The text is too long. Shorten it or attach it as evidence."))
@@ -36,6 +48,26 @@ class DayField(DateField):
 
 def _day(label: Any, **more: Any) -> DayField:
     return DayField(label, validators=[InputRequired(_l("Enter a date."))], **more)
+
+
+def _between(lowest: int, highest: int) -> NumberRange:
+    return NumberRange(
+        lowest, highest, _l("Enter a number from %(lowest)s to %(highest)s.", lowest=lowest, highest=highest)
+    )
+
+
+def _needed_after(form: Any, field: IntegerField) -> None:
+    if form.recurs.data == "after" and not "".join(field.raw_data or []).strip():
+        raise StopValidation(_("Enter after how many months it comes again."))
+
+
+def _direction() -> RadioField:
+    return RadioField(
+        _l("Where a date is no business day"),
+        choices=[SelectChoice(one.value, one.label) for one in Direction],
+        default=Direction.LATER.value,
+        filters=[lambda chosen: chosen or Direction.LATER.value],
+    )
 
 
 def _grounds(label: Any, missing: Any) -> TextAreaField:
@@ -65,9 +97,14 @@ class TermsForm(FlaskForm):
             SelectChoice("yearly", _l("Every year")),
             SelectChoice("half_yearly", _l("Every half year")),
             SelectChoice("quarterly", _l("Every quarter")),
+            SelectChoice("after", _l("Some months after the last one is completed")),
             SelectChoice("rule", _l("By a custom rule")),
         ],
     )
+    after_months = IntegerField(
+        _l("Months"), validators=[_needed_after, Optional(), _between(1, MOST_MONTHS)]
+    )
+    direction = _direction()
     rule = StringField(_l("Rule (RFC 5545)"), validators=[Optional(), Length(max=200)])
     once = HiddenField()
 
@@ -145,6 +182,39 @@ class EndQualificationForm(FlaskForm):
 
     until = _day(_l("Valid until"))
     grounds = _grounds(_l("Reason"), _l("Write why the registration ends."))
+    based_on = HiddenField()
+
+
+class SkipForm(FlaskForm):
+    """Why one audit of a series is left out."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        validators=[InputRequired(_l("Write the reason. It stays beside the date.")), _line(LONGEST_REASON)],
+    )
+    based_on = HiddenField()
+
+
+class MoveForm(SkipForm):
+    """Other dates of one audit of a series."""
+
+    starts_on = _day(_l("Starts on"))
+    due_on = _day(_l("Due on"))
+
+
+class SeriesTermsForm(FlaskForm):
+    """What can change of a series, and from which day on."""
+
+    lead_days = IntegerField(
+        _l("Opens so many days before it starts"),
+        validators=[InputRequired(_l("Enter a number.")), _between(0, LONGEST_LEAD)],
+    )
+    due_days = IntegerField(
+        _l("Due so many days after its start"),
+        validators=[InputRequired(_l("Enter a number.")), _between(0, LONGEST_DUE)],
+    )
+    direction = _direction()
+    from_day = _day(_l("For audits from this date of the rule on"))
     based_on = HiddenField()
 
 

@@ -23,6 +23,7 @@ from auditor.audits.models import (
     IndependenceSettlement,
     OutsideDecision,
 )
+from auditor.audits.recurrence import in_words
 from auditor.audits.results import DONE, EDITABLE, AuditKind, Result, State
 from auditor.audits.verdicts import reasons
 from auditor.catalogue.models import CatalogueVersion
@@ -110,6 +111,11 @@ class AuditPage:
     def deserted(self) -> bool:
         """Tell whether auditors are named, and all of them have left the company."""
         return bool(self.posts) and all(post.left for post in self.posts)
+
+    @property
+    def rule(self) -> str:
+        """How the audit comes again, in words."""
+        return in_words(self.series.recurrence, self.series.after_months) if self.series else ""
 
     @property
     def title(self) -> str:

@@ -11,6 +11,7 @@ from auditor import activity
 from auditor.access import Actor
 from auditor.audits.assigning import Appointee, NewAudit, assign, default_dates
 from auditor.audits.models import Audit, AuditDraft
+from auditor.audits.recurrence import Direction
 from auditor.audits.results import AUDITS, AuditKind
 from auditor.audits.series import RULES, Recurrence, assign_recurring
 from auditor.calendars import add_business_days, business_day
@@ -49,6 +50,8 @@ def usual_values(at: datetime, subject_id: int | None = None) -> dict[str, Any]:
         "due_on": add_business_days(starts, 10, closed).isoformat(),
         "recurs": "",
         "rule": "",
+        "after_months": None,
+        "direction": Direction.LATER.value,
         "controls": None,
         "auditors": [],
     }
@@ -80,8 +83,16 @@ def finish(actor: Actor, at: datetime, draft: AuditDraft) -> Audit:
             raise NotFound
         if not recurs:
             return assign(actor, at, new)
-        rule = RULES.get(recurs) or draft.values["rule"]
-        return assign_recurring(actor, at, new, Recurrence(rule))
+        return assign_recurring(actor, at, new, recurrence_of(draft))
+
+
+def recurrence_of(draft: AuditDraft) -> Recurrence:
+    """Return how the audit of the draft comes again."""
+    values = draft.values
+    direction = values.get("direction") or Direction.LATER.value
+    if values["recurs"] == "after":
+        return Recurrence(direction=direction, after_months=values.get("after_months"))
+    return Recurrence(RULES.get(values["recurs"]) or values["rule"], direction=direction)
 
 
 def new_audit(draft: AuditDraft) -> NewAudit:

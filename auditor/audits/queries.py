@@ -177,6 +177,12 @@ def plan_of(audit_id: int, moment: Moment) -> AuditPlan:
     return row
 
 
+def plans(audit_ids: Iterable[int], moment: Moment) -> dict[int, AuditPlan]:
+    """Return the plan of each audit that stands at ``moment``: one query."""
+    rows = AuditPlan.standing(moment, AuditPlan.audit.in_(list(audit_ids)))
+    return {row.audit_id: row for row in rows}
+
+
 def subject_names(subjects: Iterable[Subject], moment: Moment, language: str) -> dict[int, str]:
     """Return what each subject is called: a department by the roster, others by their details; at most two queries."""
     wanted = {subject.id: subject for subject in subjects}

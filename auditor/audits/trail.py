@@ -46,3 +46,21 @@ DECIDED_OUTSIDE = activity.event_type(
 REGISTER_CHANGED = activity.event_type(
     "audit.register_changed", _l("Register of auditors changed"), "person", "held", "row"
 )
+SERIES_CHANGED = activity.event_type(
+    "audit.series_changed", _l("Terms of a recurring audit changed"), "series", "valid_from", "row"
+)
+OCCURRENCE_SKIPPED = activity.event_type(
+    "audit.occurrence_skipped", _l("One audit of a recurring audit left out"), "series", "occurrence", "row"
+)
+OCCURRENCE_MOVED = activity.event_type(
+    "audit.occurrence_moved",
+    _l("One audit of a recurring audit moved"),
+    "series",
+    "occurrence",
+    "row",
+    "starts",
+    "due",
+)
+OCCURRENCE_RESTORED = activity.event_type(
+    "audit.occurrence_restored", _l("Decision on an audit to come taken back"), "series", "occurrence", "row"
+)

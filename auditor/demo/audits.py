@@ -10,13 +10,20 @@ from functools import partial
 from typing import Any
 
 from auditor.access import Actor, application
-from auditor.audits import actions, queries
+from auditor.audits import actions, queries, recurrence
 from auditor.audits.actions import Answer, Appointee, NewAudit, Recurrence
 from auditor.audits.concluding import conclude
-from auditor.audits.models import Audit, AuditAssignee, AuditItem, IndependenceException, ItemResult
+from auditor.audits.models import (
+    Audit,
+    AuditAssignee,
+    AuditItem,
+    AuditSeries,
+    IndependenceException,
+    ItemResult,
+)
 from auditor.audits.outside import Outsider
 from auditor.audits.results import Result
-from auditor.calendars import add_months
+from auditor.calendars import add_months, business_day
 from auditor.catalogue import queries as catalogue
 from auditor.catalogue.models import Control
 from auditor.company.actions import set_setting
@@ -56,6 +63,8 @@ class Audits:
             if "changed" in one:
                 self.stage.on(one["changed"]["day"], partial(self._change, one), 15)
             self._enter_work(one)
+
+        self.stage.on(self.told["next"]["day"], self._move_next, 15, 30)
 
     def _enter_work(self, one: dict[str, Any]) -> None:
         reaches = one["reaches"]
@@ -113,6 +122,17 @@ class Audits:
         actions.open_due(application("scheduler"), at)
         audit = Audit.get(Audit.series_of.is_null(False), Audit.fiscal_year == self.stage.calendar.year.label)
         self._keep(one, audit)
+
+    def _move_next(self, at: datetime) -> None:
+        """Agree on other dates for the next audit of the yearly one."""
+        told_of, calendar = self.told["next"], self.stage.calendar
+        actor = self.stage.actor(ADMINISTRATOR, at)
+        series = AuditSeries.get()
+        course = recurrence.courses(Moment.at(at), [series.id])[series.id]
+        key, _day = next(course.dates(add_months(calendar.today, 12)))
+        starts = business_day(add_months(calendar.workday(told_of["starts"]), 12))
+        dates = starts, business_day(starts + timedelta(days=11))
+        actions.move_occurrence(actor, at, series.id, key, dates, told_of["reason"], None)
 
     def _keep(self, one: dict[str, Any], audit: Audit) -> None:
         self.made[one["key"]] = audit.id

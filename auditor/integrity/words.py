@@ -35,6 +35,7 @@ TABLES: dict[str, Any] = {
     "outside_decision": _l("Decision by a person from outside"),
     "programme_entry_detail": _l("Planned check"),
     "programme_state": _l("State of a programme"),
+    "series_occurrence": _l("Audit to come of a recurring audit"),
     "verification": _l("Verification"),
     "worry": _l("Report of a violation or concern"),
     "worry_state": _l("State of a report"),

@@ -30,7 +30,7 @@ from auditor.training.models import AssignmentDue, Exemption
 class Place:
     """Which object the texts of a table belong to: its kind, the column with its id, and the table between."""
 
-    kind: str  # finding, audit, programme, worry, assignment, subject, evidence, erasure, qualification
+    kind: str  # finding, audit, programme, worry, assignment, subject, evidence, erasure, qualification, series
     object: Any
     through: type[CountedModel] | None = None
 
@@ -56,6 +56,7 @@ PLACES: dict[type[CountedModel], Place] = {
     audits.AuditState: Place("audit", audits.AuditState.audit),
     audits.OutsideDecision: Place("audit", audits.AuditState.audit, audits.AuditState),
     audits.AuditorQualification: Place("qualification", audits.AuditorQualification.person),
+    audits.SeriesOccurrence: Place("series", audits.SeriesOccurrence.series_of),
     audits.IndependenceSettlement: Place(
         "audit", audits.IndependenceException.audit, audits.IndependenceException
     ),

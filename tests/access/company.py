@@ -186,6 +186,7 @@ def _audits(company: Company) -> None:
         "item_id": item.id,
         "audits.evidence_id": kept.id,
     }
+    company.things |= {"series_id": audit.series_of_id, "audits.key": "2027-02-24"}
     company.things["exception_id"] = _exception(audit, cast.person["auditor"]).id
     draft = preparing.start(cast.actor("administrator"), NOW)
     preparing.keep(

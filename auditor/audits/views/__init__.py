@@ -15,7 +15,20 @@ from auditor.audits.views import (  # noqa: E402
     items,
     lists,
     register,
+    series,
     terms,
 )
 
-__all__ = ["appointing", "bp", "changing", "concluding", "controls", "deciding", "items", "lists", "register", "terms"]
+__all__ = [
+    "appointing",
+    "bp",
+    "changing",
+    "concluding",
+    "controls",
+    "deciding",
+    "items",
+    "lists",
+    "register",
+    "series",
+    "terms",
+]

@@ -8,14 +8,13 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from auditor.access import Permission, requires
-from auditor.audits import preparing, queries
+from auditor.audits import preparing, queries, recurrence
 from auditor.audits.assigning import (
     check_independence,
 )
 from auditor.audits.models import AuditDraft
 from auditor.audits.register import check_registered
 from auditor.audits.results import AuditKind
-from auditor.audits.series import RULES
 from auditor.audits.verdicts import reasons
 from auditor.audits.views import bp
 from auditor.audits.views.choosing import people_shown, picked_people
@@ -130,12 +129,8 @@ def new_check(draft_id: int) -> Answer:
 
 
 def _recurs(draft: AuditDraft) -> str:
-    choice = draft.values["recurs"]
-    if choice not in RULES:
-        return draft.values["rule"] or str(_("Once only"))
-    labels = {
-        "yearly": _("Every year"),
-        "half_yearly": _("Every half year"),
-        "quarterly": _("Every quarter"),
-    }
-    return str(labels[choice])
+    if not draft.values["recurs"]:
+        return str(_("Once only"))
+    how = preparing.recurrence_of(draft)
+    words = recurrence.in_words(how.rule, how.after_months)
+    return f"{words} ({recurrence.DIRECTION_LABELS[how.direction]})"

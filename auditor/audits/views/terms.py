@@ -85,6 +85,8 @@ def _terms_of(form: TermsForm, subject_id: int | None) -> dict[str, Any]:
         "kind": form.kind.data,
         "recurs": form.recurs.data,
         "rule": rule,
+        "after_months": form.after_months.data if form.recurs.data == "after" else None,
+        "direction": form.direction.data,
         **{name: given[name].isoformat() for name in ("period_from", "period_to", "starts_on", "due_on")},
     }
 

@@ -96,6 +96,7 @@ KEYS: dict[str, Any] = {
     "new": _l("New"),
     "now": _l("Digest after"),
     "number": _l("Number"),
+    "occurrence": _l("Date of the rule"),
     "outcome": _l("Outcome"),
     "owner": _l("Owner"),
     "part": _l("Part"),
