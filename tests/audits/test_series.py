@@ -286,7 +286,7 @@ def test_an_audit_sent_back_after_its_approval_is_not_completed(cast: Cast) -> N
     one, first = after(cast)
     completed(cast, first, date(2027, 1, 15))
     later = at(date(2027, 1, 20))
-    actions.send_back(
+    actions.reopen(
         cast.actor("head_of_audit"), later, Audit.get_by_id(first.id), "1件の記載を直してください。"
     )
     assert shown(one, date(2027, 1, 21)) == []
