@@ -231,7 +231,9 @@ def _inspections(company: Company) -> None:
     news = [new_inspection(cast, subject) for subject in ("D210", "D210", "D220")]
     open_, done, other = open_inspections(administrator, NOW, news, Recurrence(RULES["quarterly"]))
     item, folder = items(open_)[0], company.folder / "evidence"
-    kept = answering_inspections.attach(head, NOW, folder, item, io.BytesIO(b"%PDF-1.4 of the inspection"), "c.pdf")
+    kept = answering_inspections.attach(
+        head, NOW, folder, item, io.BytesIO(b"%PDF-1.4 of the inspection"), "c.pdf"
+    )
     draft = preparing_inspections.start(administrator, NOW)
     preparing.keep(draft, NOW, subjects=[cast.subject["D210"]], frequency="annual")
     company.things |= {
