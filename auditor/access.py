@@ -61,6 +61,8 @@ class Permission(StrEnum):
     PROGRAMME_PLAN = "programme_plan"
     PROGRAMME_SUBMIT = "programme_submit"
     PROGRAMME_APPROVE = "programme_approve"
+    AUDIT_NOTIFY = "audit_notify"  # send the audit notice
+    AUDIT_ANSWER = "audit_answer"  # as the audited side: acknowledge the notice, confirm the facts
     INDEPENDENCE_OVERRIDE = "independence_override"
     FINDING_READ = "finding_read"
     FINDING_RECORD = "finding_record"
@@ -105,6 +107,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         _P.AUDIT_READ: Scope.DEPARTMENT,
         _P.INSPECTION_READ: Scope.DEPARTMENT,
         _P.INSPECTION_ANSWER: Scope.DEPARTMENT,
+        _P.AUDIT_ANSWER: Scope.DEPARTMENT,
         _P.FINDING_READ: Scope.DEPARTMENT,
         _P.FINDING_ANSWER: Scope.DEPARTMENT,
         _P.FINDING_COMMENT: Scope.DEPARTMENT,
@@ -114,6 +117,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
         _P.CATALOGUE_READ: _ALL,
         _P.AUDIT_READ: Scope.ASSIGNED,
         _P.AUDIT_CONDUCT: Scope.ASSIGNED,
+        _P.AUDIT_NOTIFY: Scope.ASSIGNED,
         _P.FINDING_READ: Scope.ASSIGNED,
         _P.FINDING_RECORD: Scope.ASSIGNED,
         _P.FINDING_VERIFY: Scope.ASSIGNED,
@@ -125,7 +129,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
             _P.SETTINGS_MANAGE, _P.PEOPLE_READ, _P.PEOPLE_IMPORT, _P.ACCOUNT_MANAGE, _P.ROLE_GRANT,
             _P.DEPUTY_NAME, _P.CATALOGUE_READ, _P.CATALOGUE_MANAGE, _P.SUBJECT_MANAGE, _P.TRAINING_READ,
             _P.TRAINING_MANAGE, _P.TRAINING_REMIND, _P.TRAINING_EXEMPT, _P.AUDIT_READ, _P.AUDIT_ASSIGN,
-            _P.FINDING_READ, _P.FINDING_RECORD, _P.FINDING_DUE_CHANGE, _P.FINDING_VERIFY, _P.FINDING_CLOSE,
+            _P.AUDIT_NOTIFY, _P.FINDING_READ, _P.FINDING_RECORD, _P.FINDING_DUE_CHANGE, _P.FINDING_VERIFY, _P.FINDING_CLOSE,
             _P.FINDING_COMMENT, _P.WORRY_READ, _P.PROMISE_READ, _P.PROMISE_MANAGE, _P.REPORT_EXPORT,
             _P.ACTIVITY_READ, _P.PERSONAL_ERASE, _P.WORRY_ERASE, _P.JOBS_READ, _P.JOBS_RUN,
             _P.OUTBOX_MANAGE, _P.INSPECTION_READ, _P.INSPECTION_CONFIRM,
@@ -136,7 +140,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
     Role.HEAD_OF_AUDIT: dict.fromkeys(
         (
             _P.PEOPLE_READ, _P.CATALOGUE_READ, _P.TRAINING_READ, _P.AUDIT_READ, _P.AUDIT_ASSIGN,
-            _P.AUDIT_APPROVE, _P.INDEPENDENCE_OVERRIDE, _P.FINDING_READ, _P.FINDING_RECORD,
+            _P.AUDIT_APPROVE, _P.AUDIT_NOTIFY, _P.INDEPENDENCE_OVERRIDE, _P.FINDING_READ, _P.FINDING_RECORD,
             _P.FINDING_DUE_CHANGE, _P.FINDING_VERIFY, _P.FINDING_CLOSE, _P.FINDING_COMMENT, _P.WORRY_READ,
             _P.PROMISE_READ, _P.REPORT_EXPORT, _P.ACTIVITY_READ, _P.WORRY_ERASE, _P.INSPECTION_READ,
             _P.INSPECTION_CONFIRM,

@@ -19,7 +19,7 @@ from auditor.accounts import listing as accounts
 from auditor.audits import queries as audits
 from auditor.audits import series, workpage
 from auditor.audits.inspections import queries as inspections
-from auditor.audits.models import AuditItem, IndependenceException
+from auditor.audits.models import AuditItem, AuditNotice, IndependenceException
 from auditor.audits.occurrences import coming_one
 from auditor.audits.programme import queries as programmes
 from auditor.audits.programme import rules
@@ -60,6 +60,13 @@ def _exception(_actor: Actor, ids: Ids, _moment: Moment) -> None:
     """On the page of its audit, which is looked for by its own id."""
     one = (IndependenceException.id == ids["exception_id"], IndependenceException.audit == ids["audit_id"])
     if not IndependenceException.select().where(*one).exists():
+        raise NotFound
+
+
+def _audit_notice(_actor: Actor, ids: Ids, _moment: Moment) -> None:
+    """Read by whoever sees its audit, which is looked for by its own id."""
+    one = (AuditNotice.id == ids["notice_id"], AuditNotice.audit == ids["audit_id"])
+    if not AuditNotice.select().where(*one).exists():
         raise NotFound
 
 
@@ -117,6 +124,7 @@ SIGHTS: dict[tuple[str, str], Sight] = {
         _item(actor, ids, moment), ids["evidence_id"], moment
     ),
     ("audits", "exception_id"): _exception,
+    ("audits", "notice_id"): _audit_notice,
     ("audits", "draft_id"): _only_with(P.AUDIT_ASSIGN),
     ("audits", "person_id"): _only_with(P.AUDIT_ASSIGN),
     ("audits", "series_id"): lambda actor, ids, _moment: series.series_for(
@@ -181,7 +189,6 @@ SIGHTS: dict[tuple[str, str], Sight] = {
     ("training", "version_id"): _course_version,
     ("worklist", "kind"): _only_with(P.SETTINGS_MANAGE),
 }
-
 # Pages that add to a list, by the list: who reads the list may know that others add to it. Any other page
 # without an id in its address is a sight of its own, and not found by who may not open it.
 LISTS = {

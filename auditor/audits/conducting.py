@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from auditor import activity, db, events
 from auditor.access import Actor
 from auditor.audits import trail
 from auditor.audits.models import Audit, AuditItem, AuditState, ItemDraft, ItemEvidence, ItemResult
-from auditor.audits.results import EDITABLE, NOT_BEGUN, Result, State
+from auditor.audits.results import EDITABLE, FACTS, NOT_BEGUN, Result, State
 from auditor.dated import Moment
 from auditor.errors import RuleBroken, Stale
 from auditor.evidence import actions as evidence
@@ -59,7 +60,8 @@ def record_result(actor: Actor, at: datetime, item: AuditItem, answer: Answer) -
                 else {"by": latest.recorded_by, "at": latest.recorded_at, "row": latest.id}
             )
             raise Stale({**standing, **by}, values)
-        _open(actor, at, item.audit_id)
+        touched = {standing["result"], values["result"]} & {one.value for one in FACTS}
+        _open(actor, at, item.audit_id, facts_changed=bool(touched))
         row = ItemResult.write(at, actor.person_id, replaces=latest, item=item.id, **values)
         _forget_draft(actor, item)
         activity.record(
@@ -140,25 +142,33 @@ def _check_texts(result: Result, note: str, reason: str) -> None:
             raise RuleBroken(_l("The text is too long. Shorten it or attach it as evidence."), field)
 
 
-def _open(actor: Actor, at: datetime, audit_id: int) -> None:
-    """Make sure that the audit may be worked on, and start it if it was only planned or notified."""
+def _open(actor: Actor, at: datetime, audit_id: int, facts_changed: bool = False) -> None:
+    """Make sure that the audit may be worked on, and start it if it was only planned or notified.
+
+    Facts that change after they were confirmed are not confirmed any more: it is carried out again.
+    """
+    before = NOT_BEGUN | {State.FACTS_CONFIRMED} if facts_changed else NOT_BEGUN
     # The third: somebody else started it between the first two.
-    if not (_held_open(audit_id) or _started(actor, at, audit_id) or _held_open(audit_id)):
+    if not (
+        _held_open(audit_id, EDITABLE - before)
+        or _started(actor, at, audit_id, before)
+        or _held_open(audit_id, EDITABLE - before)
+    ):
         raise _closed()
 
 
-def _held_open(audit_id: int) -> bool:
+def _held_open(audit_id: int, states: Collection[State]) -> bool:
     """Tell whether the audit is under way; writing its row holds off a submission until this result is in."""
-    under_way = [state.value for state in EDITABLE - NOT_BEGUN]
+    under_way = [state.value for state in states]
     held = Audit.update(current_state=Audit.current_state).where(
         Audit.id == audit_id, Audit.current_state.in_(under_way)
     )
     return bool(held.execute() == 1)
 
 
-def _started(actor: Actor, at: datetime, audit_id: int) -> bool:
-    """Start the audit if it was only planned or notified; tells whether it was."""
-    planned, begun = [state.value for state in NOT_BEGUN], State.IN_PROGRESS.value
+def _started(actor: Actor, at: datetime, audit_id: int, states: Collection[State]) -> bool:
+    """Have the audit carried out from now on if it stands at one of ``states``; tells whether it did."""
+    planned, begun = [state.value for state in states], State.IN_PROGRESS.value
     found = Audit.update(current_state=begun).where(Audit.id == audit_id, Audit.current_state.in_(planned))
     if found.execute() != 1:
         return False

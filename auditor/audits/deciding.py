@@ -9,7 +9,7 @@ from typing import Any
 from auditor import activity
 from auditor.access import Actor, Role
 from auditor.accounts import queries as accounts
-from auditor.audits import notices, outside, queries
+from auditor.audits import facts, notices, outside, queries
 from auditor.audits.assigning import check_assigner
 from auditor.audits.exceptions import unsettled
 from auditor.audits.models import Audit, AuditItem, IndependenceException, ItemResult
@@ -31,6 +31,7 @@ class Readiness:
     without_note: tuple[int, ...] = ()  # a nonconformity that says nothing
     without_finding: tuple[int, ...] = ()
     auditors_missing: bool = False
+    unconfirmed: tuple[int, ...] = ()  # facts that the department has not confirmed; a reason may be enough
 
     @property
     def ready(self) -> bool:
@@ -58,16 +59,24 @@ def readiness(audit_id: int, at: datetime) -> Readiness:
         without_note=tuple(one for one in wrong if not standing[one].note),
         without_finding=tuple(_without_finding(wrong)),
         auditors_missing=not queries.auditors([audit_id], moment).get(audit_id),
+        unconfirmed=tuple(fact.item.id for fact in facts.of(audit_id, moment).unconfirmed),
     )
 
 
-def submit(actor: Actor, at: datetime, audit: Audit, comment: str = "") -> None:
-    """Hand the audit in for approval. Raises RuleBroken while something is missing or it is not open."""
+def submit(actor: Actor, at: datetime, audit: Audit, comment: str = "", unconfirmed_reason: str = "") -> None:
+    """Hand the audit in for approval; ``unconfirmed_reason`` says why although facts are not confirmed.
+
+    Raises RuleBroken while something is missing or it is not open, and as ``facts.check_submission`` does.
+    """
+    moment = Moment.at(at)
     with activity.action(actor, at):
-        move(actor, at, audit.id, EDITABLE, State.SUBMITTED, comment)
-        if not readiness(audit.id, at).ready:
+        state = move(actor, at, audit.id, EDITABLE, State.SUBMITTED, comment)
+        ready = readiness(audit.id, at)
+        if not ready.ready:
             raise RuleBroken(_l("The audit is not ready to be submitted. What is missing is listed below."))
-        moment = Moment.at(at)
+        facts.check_submission(audit, len(ready.unconfirmed), unconfirmed_reason, moment)
+        if ready.unconfirmed and unconfirmed_reason.strip():
+            facts.skip(state.id, audit.id, len(ready.unconfirmed), unconfirmed_reason)
         conducted = queries.conductors(audit.id, at)
         approvers = {person for role in _APPROVERS for person in accounts.holders(role, moment)}
         told = approvers - conducted

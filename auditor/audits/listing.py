@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from peewee import JOIN, SQL, ModelSelect, fn
 
 from auditor.audits import queries
 from auditor.audits.models import Audit, AuditAssignee, AuditPlan, ImportedAudit
-from auditor.audits.results import DONE, EDITABLE, State
+from auditor.audits.results import DONE, EDITABLE, RESULTS_SHOWN, State
 from auditor.catalogue.models import Subject, SubjectDetail
 from auditor.dated import Moment
 from auditor.people import queries as people
@@ -54,6 +54,7 @@ class Row:
     total: int
     state: str  # overdue in the place of the state where the due date has passed
     former_number: str = ""  # of an audit of earlier years that was imported
+    outcome: dict[str, int] = field(default_factory=dict)  # items by result; empty until it is submitted
 
 
 def matching(seen: Any, wanted: Filter, moment: Moment) -> ModelSelect[Audit]:
@@ -144,6 +145,7 @@ def _row(
         total=total,
         state=shown_state(audit.current_state, due_on, moment.day),
         former_number=taken.former_number if taken else "",
+        outcome=counts if State(audit.current_state) in RESULTS_SHOWN else {},
     )
 
 

@@ -124,7 +124,7 @@ class AuditAssignee(DatedRow):
 
 
 class AuditState(DatedRow):
-    """planned, in_progress, submitted, returned, approved, cancelled; with who and why."""
+    """One of results.State; with who and why."""
 
     audit = ForeignKeyField(Audit, backref="states")
     audit_id: int
@@ -147,6 +147,60 @@ class OutsideDecision(CountedModel):
     organisation = WrittenLine(max_length=120, default="")
     decided_on = DateField()
     paper = WrittenLine(max_length=200)  # where the signed paper can be found
+    text_salt = TextSalt()
+
+
+class AuditNotice(DatedRow):
+    """A notice (監査実施通知書) as it was sent; one that changes it is a new row, and both stay."""
+
+    audit = ForeignKeyField(Audit, backref="sent_notices")
+    audit_id: int
+    addressee = ForeignKeyField(Person)  # the head of the audited department on that day
+    addressee_id: int
+    language = CharField(max_length=2)  # the letter is in
+    visit_on = DateField()
+    visit_time = WrittenLine(max_length=100, default="")
+    place = WrittenLine(max_length=200, default="")
+    scope = Written()
+    method = Written()
+    papers = Written()  # to be ready on the day
+    remark = Written(default="")
+    text_salt = TextSalt()
+
+    series = ("audit",)
+
+
+class NoticeAnswer(DatedRow):
+    """What the audited department answered to a notice, or the sender to a wish for other dates."""
+
+    notice = ForeignKeyField(AuditNotice, backref="answers")
+    notice_id: int
+    answer = CharField(max_length=20)  # letters.Reply
+    wished_on = DateField(null=True)
+    comment = Written(default="")
+    text_salt = TextSalt()
+
+    series = ("notice",)
+
+
+class FactsRequest(DatedRow):
+    """That the audited department is asked to confirm the facts; only what it names is shown to it."""
+
+    audit = ForeignKeyField(Audit, backref="facts_requests")
+    audit_id: int
+    results = JsonField()  # ids of the ItemResult rows
+    comment = Written(default="")
+    text_salt = TextSalt()
+
+    series = ("audit",)
+
+
+class FactsSkipped(CountedModel):
+    """Why an audit was submitted although not all of its facts had been confirmed."""
+
+    state_of = ForeignKeyField(AuditState, unique=True)
+    state_of_id: int
+    reason = Written()
     text_salt = TextSalt()
 
 
@@ -275,6 +329,20 @@ class ImportedAudit(CountedModel):
     auditors = WrittenLine(max_length=300, default="")  # those whom the roster does not know
     summary = Written(default="")
     text_salt = TextSalt()
+
+
+class FactsAnswer(DatedRow):
+    """Whether the audited department confirms what an item showed, exactly as it was written."""
+
+    audit = ForeignKeyField(Audit, backref="facts_answers")
+    audit_id: int
+    result = ForeignKeyField(ItemResult, backref="facts_answers")
+    result_id: int
+    accepted = Flag()
+    comment = Written(default="")
+    text_salt = TextSalt()
+
+    series = ("result",)
 
 
 class AuditDraft(BaseModel):

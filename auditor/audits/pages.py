@@ -24,7 +24,7 @@ from auditor.audits.models import (
     OutsideDecision,
 )
 from auditor.audits.recurrence import in_words
-from auditor.audits.results import DONE, EDITABLE, AuditKind, Result, State
+from auditor.audits.results import DONE, EDITABLE, RESULTS_SHOWN, AuditKind, Result, State
 from auditor.audits.verdicts import reasons
 from auditor.catalogue.models import CatalogueVersion
 from auditor.dated import Moment
@@ -101,6 +101,11 @@ class AuditPage:
     def open(self) -> bool:
         """Tell whether it can still be worked on."""
         return State(self.audit.current_state) in EDITABLE
+
+    @property
+    def outcome(self) -> dict[str, int]:
+        """Items by result once the audit is submitted; before that its result is not known."""
+        return self.counts if State(self.audit.current_state) in RESULTS_SHOWN else {}
 
     @property
     def results(self) -> list[str]:

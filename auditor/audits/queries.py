@@ -10,6 +10,7 @@ from typing import Any
 from peewee import JOIN, fn
 
 from auditor.access import Actor, Permission, Scope
+from auditor.audits import auditees
 from auditor.audits.models import (
     Audit,
     AuditAssignee,
@@ -53,7 +54,7 @@ def audit_for(actor: Actor, audit_id: int, permission: Permission, at: datetime)
     audit: Audit | None = query.where(Audit.id == audit_id, Audit.kind.in_(AUDITS)).first()
     if audit is None:
         raise NotFound
-    _authorise(actor, audit, permission, is_auditor(actor, audit_id, at))
+    _authorise(actor, audit, permission, is_auditor(actor, audit_id, at), at)
     return audit
 
 
@@ -90,10 +91,10 @@ def item_for(actor: Actor, item_id: int, permission: Permission, at: datetime) -
     if item is None:
         raise NotFound
     item.conducted = held = bool(item.conducted)
-    _authorise(actor, item.audit, Permission.AUDIT_READ, held)
+    _authorise(actor, item.audit, Permission.AUDIT_READ, held, at)
     if not shows_results(actor, item.audit, held):
         raise NotFound
-    _authorise(actor, item.audit, permission, held)
+    _authorise(actor, item.audit, permission, held, at)
     return item
 
 
@@ -125,24 +126,40 @@ def seen_by(actor: Actor, at: datetime) -> Any:
         mine = AuditAssignee.standing(Moment.at(at), AuditAssignee.person == actor.person_id)
         condition |= Audit.id.in_(mine.where(AuditAssignee.held).select(AuditAssignee.audit))
     if Scope.DEPARTMENT in scopes:
-        subjects = Subject.select(Subject.id).where(Subject.department.in_(list(actor.department_ids)))
-        condition |= Audit.subject.in_(subjects)
+        condition |= answered_by(actor, Moment.at(at))
     return audits & condition
 
 
-def _authorise(actor: Actor, audit: Audit, permission: Permission, held: bool) -> None:
-    if not _reaches(actor, audit, Permission.AUDIT_READ, held):
+def answered_by(actor: Actor, moment: Moment) -> Any:
+    """Return the condition on Audit that leaves those whose subject a department of the actor answers for."""
+    mine = list(actor.department_ids)
+    subjects = Subject.select(Subject.id).where(Subject.department.in_(mine))
+    owned = SubjectDetail.standing(moment).where(SubjectDetail.owner.in_(mine))
+    return Audit.subject.in_(subjects) | Audit.subject.in_(owned.select(SubjectDetail.subject))
+
+
+def may(actor: Actor, audit: Audit, permission: Permission, at: datetime) -> bool:
+    """Tell whether the person holds ``permission`` for this audit; for the buttons of a page."""
+    held = Scope.ASSIGNED in actor.scopes(permission) and is_auditor(actor, audit.id, at)
+    return _reaches(actor, audit, permission, held, at)
+
+
+def _authorise(actor: Actor, audit: Audit, permission: Permission, held: bool, at: datetime) -> None:
+    if not _reaches(actor, audit, Permission.AUDIT_READ, held, at):
         raise NotFound
-    if not _reaches(actor, audit, permission, held):
+    if not _reaches(actor, audit, permission, held, at):
         raise Forbidden
 
 
-def _reaches(actor: Actor, audit: Audit, permission: Permission, held: bool) -> bool:
+def _reaches(actor: Actor, audit: Audit, permission: Permission, held: bool, at: datetime) -> bool:
     scopes = actor.scopes(permission)
     return (
         Scope.COMPANY in scopes
         or (Scope.ASSIGNED in scopes and held)
-        or (Scope.DEPARTMENT in scopes and audit.subject.department_id in actor.department_ids)
+        or (
+            Scope.DEPARTMENT in scopes
+            and auditees.department_of(audit.subject, Moment.at(at)) in actor.department_ids
+        )
     )
 
 

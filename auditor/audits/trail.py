@@ -27,6 +27,19 @@ EVIDENCE_REMOVED = activity.event_type(
 STATE_CHANGED = activity.event_type(
     "audit.state_changed", _l("State of an audit changed"), "audit", "before", "after"
 )
+NOTICE_SENT = activity.event_type("audit.notice_sent", _l("Audit notice sent"), "audit", "notice")
+NOTICE_ANSWERED = activity.event_type(
+    "audit.notice_answered", _l("Audit notice answered"), "audit", "notice", "answer"
+)
+FACTS_ASKED = activity.event_type(
+    "audit.facts_asked", _l("Confirmation of facts asked for"), "audit", "request", "results"
+)
+FACTS_ANSWERED = activity.event_type(
+    "audit.facts_answered", _l("Facts confirmed or objected to"), "audit", "request", "accepted", "objected"
+)
+FACTS_SKIPPED = activity.event_type(
+    "audit.facts_skipped", _l("Audit submitted without all facts confirmed"), "audit", "state", "results"
+)
 SERIES_MADE = activity.event_type("audit.series_made", _l("Recurring audit set up"), "series", "subject")
 SERIES_STOPPED = activity.event_type("audit.series_stopped", _l("Recurring audit stopped"), "series")
 EXCEPTION_FOUND = activity.event_type(

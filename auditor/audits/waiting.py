@@ -7,7 +7,7 @@ from typing import Any
 from peewee import Case
 
 from auditor.access import Actor, Permission
-from auditor.audits import outside, queries, register
+from auditor.audits import exchange, outside, queries, register
 from auditor.audits.exceptions import unsettled
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditPlan, ItemResult
 from auditor.audits.results import AUDITS, EDITABLE, State
@@ -30,8 +30,8 @@ _STEPS = {
 
 
 def waiting_for(actor: Actor, moment: Moment) -> list[WorkItem]:
-    """Return the audits that wait for the person: to carry out, to approve, to be decided on; the register."""
-    return [*_audits(actor, moment), *_registrations(actor, moment)]
+    """Return what waits for the person: audits to carry out, decide on or answer as the audited side; the register."""
+    return [*_audits(actor, moment), *exchange.waiting_for(actor, moment), *_registrations(actor, moment)]
 
 
 def _registrations(actor: Actor, moment: Moment) -> list[WorkItem]:
@@ -152,11 +152,12 @@ def _late(moment: Moment) -> list[int]:
 
 
 def due_things(moment: Moment) -> list[DueThing]:
-    """Return the audits that are to be submitted, for each of their auditors."""
+    """Return the audits that are to be submitted, for each of their auditors, and what departments owe them."""
     open_ = Audit.select(Audit.id).where(_AUDITED)
     plans = {row.audit_id: row.due_on for row in AuditPlan.standing(moment, AuditPlan.audit.in_(open_))}
     posts = queries.auditors(list(plans), moment)
-    return [
+    owed = exchange.due_things(moment)
+    return owed + [
         DueThing(
             notice="audit_due",
             id=audit_id,

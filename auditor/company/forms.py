@@ -58,6 +58,13 @@ def _name(label: Any) -> StringField:
     return StringField(label, validators=[Optional(), Length(max=200)])
 
 
+FACTS_CONFIRMATION_LABELS = {
+    "optional": _l("As the auditors see fit"),
+    "reason": _l("Always, or with a reason why not"),
+    "required": _l("Always"),
+}
+
+
 class NamesForm(FlaskForm):
     """What the company is called and when its year begins."""
 
@@ -87,6 +94,12 @@ class SettingsForm(NamesForm):
     administrator_may_audit = BooleanField(_l("The administrator may audit"))
     outside_verifier = _name(_l("Outside person who verifies and approves"))
     only_registered_auditors = BooleanField(_l("Only auditors in the register may be named"))
+    facts_confirmation = SelectField(
+        _l("Facts confirmed by the audited department before an audit is submitted"),
+        choices=[SelectChoice(value, label) for value, label in FACTS_CONFIRMATION_LABELS.items()],
+        default="optional",
+    )
+
     finding_due_days_major = _days(_l("Due after days: major nonconformity"), 730)
     finding_due_days_minor = _days(_l("Due after days: minor nonconformity"), 730)
     effectiveness_after_days = _days(_l("Effectiveness check after days"), 730)

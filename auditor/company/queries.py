@@ -24,6 +24,8 @@ DEFAULTS: dict[str, Any] = {
     "administrator_may_audit": False,
     "outside_verifier": "",
     "only_registered_auditors": False,  # else the register only ranks proposals
+    # Whether the audited department confirms the facts before an audit is submitted: optional, reason, required.
+    "facts_confirmation": "optional",
     # Days.
     "finding_due_days_major": 30,
     "finding_due_days_minor": 60,
@@ -82,6 +84,7 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "administrator_may_audit": bool,
     "outside_verifier": _text(200),
     "only_registered_auditors": bool,
+    "facts_confirmation": _one_of("optional", "reason", "required"),
     "finding_due_days_major": _number(1, 730),
     "finding_due_days_minor": _number(1, 730),
     "effectiveness_after_days": _number(1, 730),

@@ -30,6 +30,7 @@ from auditor.company.actions import set_setting
 from auditor.dated import Moment
 from auditor.demo import papers
 from auditor.demo.company import ADMINISTRATOR
+from auditor.demo.dialogues import Dialogues
 from auditor.demo.stage import Stage, told
 
 HEAD_OF_AUDIT = "001874"
@@ -49,6 +50,7 @@ class Audits:
         self.found = found
         self.told = told("audits")
         self.made: dict[str, int] = {}
+        self.dialogues = Dialogues(stage, self._audit)
 
     def enter(self) -> None:
         """Put every audit with its steps into the chronicle."""
@@ -62,6 +64,7 @@ class Audits:
                 self.stage.on(one["moved"]["day"], partial(self._move, one), 15)
             if "changed" in one:
                 self.stage.on(one["changed"]["day"], partial(self._change, one), 15)
+            self.dialogues.enter(one)
             self._enter_work(one)
 
         self.stage.on(self.told["next"]["day"], self._move_next, 15, 30)
@@ -220,7 +223,8 @@ class Audits:
     def _submit(self, one: dict[str, Any], at: datetime) -> None:
         lead = self.stage.actor(self._person(one["auditors"][0]), at)
         self._conclude(one, lead, at)
-        actions.submit(lead, at, self._audit(one), "全項目を確認しました。承認をお願いします。")
+        reason = self.dialogues.before_submission(one, at)
+        actions.submit(lead, at, self._audit(one), "全項目を確認しました。承認をお願いします。", reason)
 
     def _conclude(self, one: dict[str, Any], lead: Actor, at: datetime) -> None:
         """Write the texts of the report, by what kind of subject it is and whether something was wrong."""

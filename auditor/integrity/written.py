@@ -30,7 +30,9 @@ from auditor.training.models import AssignmentDue, Exemption
 class Place:
     """Which object the texts of a table belong to: its kind, the column with its id, and the table between."""
 
-    kind: str  # finding, audit, programme, worry, assignment, subject, evidence, erasure, qualification, series
+    kind: (
+        str  # finding, audit, programme, worry, assignment, subject, evidence, erasure, qualification, series
+    )
     object: Any
     through: type[CountedModel] | None = None
 
@@ -57,6 +59,11 @@ PLACES: dict[type[CountedModel], Place] = {
     audits.OutsideDecision: Place("audit", audits.AuditState.audit, audits.AuditState),
     audits.AuditorQualification: Place("qualification", audits.AuditorQualification.person),
     audits.SeriesOccurrence: Place("series", audits.SeriesOccurrence.series_of),
+    audits.AuditNotice: Place("audit", audits.AuditNotice.audit),
+    audits.NoticeAnswer: Place("audit", audits.AuditNotice.audit, audits.AuditNotice),
+    audits.FactsRequest: Place("audit", audits.FactsRequest.audit),
+    audits.FactsSkipped: Place("audit", audits.AuditState.audit, audits.AuditState),
+    audits.FactsAnswer: Place("audit", audits.FactsAnswer.audit),
     audits.IndependenceSettlement: Place(
         "audit", audits.IndependenceException.audit, audits.IndependenceException
     ),

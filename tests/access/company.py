@@ -19,7 +19,7 @@ from auditor.accounts import links, roles
 from auditor.accounts.models import Credential, Deputy, PasswordToken
 from auditor.accounts.queries import actor_for
 from auditor.audits import actions as audits
-from auditor.audits import preparing, register
+from auditor.audits import letters, preparing, register
 from auditor.audits.independence import Conflict, Ground
 from auditor.audits.inspections import answering as answering_inspections
 from auditor.audits.inspections import deciding
@@ -61,7 +61,6 @@ from tests.training.conftest import OPENED, OPENS, SCHEDULER, Owed
 
 SYSTEM = application("test")
 WEEK_AGO = NOW - timedelta(days=7)
-
 # Who asks: a short name for the head of a column, and how they stand to the things of the first section.
 PERSONS = {
     "adm": "the administrator",
@@ -188,6 +187,7 @@ def _audits(company: Company) -> None:
     }
     company.things |= {"series_id": audit.series_of_id, "audits.key": "2027-02-24"}
     company.things["exception_id"] = _exception(audit, cast.person["auditor"]).id
+    company.things["notice_id"] = _notice(cast, audit, "auditor")
     draft = preparing.start(cast.actor("administrator"), NOW)
     preparing.keep(
         draft, NOW, subject=cast.subject["D210"], version=cast.version, controls=[cast.control["ORG-01"]]
@@ -196,11 +196,12 @@ def _audits(company: Company) -> None:
     company.things["audits.person_id"] = _registered(cast)
     done = assigned(cast)
     answer_all(cast, done)
+    noticed = _notice(cast, done, "auditor")
     audits.submit(cast.actor("auditor"), NOW, Audit.get_by_id(done.id), "終わりました")
     first = items(done)[0]
     company.sections["submitted"] = {
         "reported_id": done.id, "audit_id": done.id, "item_id": first.id, "exception_id": _exception(done, cast.person["auditor"]).id,
-        "audits.evidence_id": _attached(first, kept, cast.person["auditor"]),
+        "audits.evidence_id": _attached(first, kept, cast.person["auditor"]), "notice_id": noticed,
     }  # fmt: skip
     contractor = subjects.add_subject(
         cast.actor("administrator"), "contractor", "C-01", "配送の委託先", "Delivery contractor",
@@ -221,7 +222,14 @@ def _audits(company: Company) -> None:
     company.sections["contractor"] = {
         "reported_id": outside.id, "audit_id": outside.id, "item_id": checked.id, "audits.evidence_id": theirs.id,
         "exception_id": _exception(outside, cast.person["second_auditor"]).id,
+        "notice_id": _notice(cast, outside, "second_auditor"),
     }  # fmt: skip
+
+
+def _notice(cast: Cast, audit: Audit, by: str) -> int:
+    """Send the notice of an audit; return its id."""
+    letter = letters.Letter(date(2026, 12, 1), "全般", "質問と閲覧", "台帳")
+    return int(letters.send(cast.actor(by), NOW, Audit.get_by_id(audit.id), letter, 0).id)
 
 
 def _inspections(company: Company) -> None:

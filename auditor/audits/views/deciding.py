@@ -8,11 +8,11 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from auditor.access import Permission, requires
-from auditor.audits import actions, deciding, queries, workpage
-from auditor.audits.forms import CommentForm, DecisionForm, ReasonForm, SettleForm
+from auditor.audits import actions, deciding, facts, queries, workpage
+from auditor.audits.forms import DecisionForm, ReasonForm, SettleForm, SubmitForm
 from auditor.audits.models import Audit, IndependenceException, IndependenceSettlement
 from auditor.audits.pages import audit_page
-from auditor.audits.results import EDITABLE, State
+from auditor.audits.results import AUDITS, EDITABLE, State
 from auditor.audits.views import bp
 from auditor.dated import Moment
 from auditor.errors import NotFound, RuleBroken, Stale
@@ -28,13 +28,17 @@ def submit(audit_id: int) -> Answer:
     """Show what is still missing, and hand the audit in."""
     at, actor = request_time(), current_actor()
     audit = queries.audit_for(actor, audit_id, Permission.AUDIT_CONDUCT, at)
-    form = CommentForm()
+    form = SubmitForm()
     error = ""
     if form.validate_on_submit():
         try:
-            actions.submit(actor, at, audit, form.comment.data or "")
+            reason = form.unconfirmed_reason.data or ""
+            actions.submit(actor, at, audit, form.comment.data or "", reason)
         except RuleBroken as broken:
-            error = str(broken)
+            if broken.field:
+                form[broken.field].errors = [str(broken)]
+            else:
+                error = str(broken)
         except Stale:
             return redirect(_page_of(audit), 303)  # a second click: it is handed in already
         else:
@@ -49,6 +53,7 @@ def submit(audit_id: int) -> Answer:
         form=form,
         error=error,
         open=State(audit.current_state) in EDITABLE,
+        facts_policy=facts.policy(Moment.at(at)) if audit.kind in list(AUDITS) else facts.OPTIONAL,
     )
     return page, 422 if error or form.errors else 200
 

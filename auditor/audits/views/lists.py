@@ -7,10 +7,10 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from auditor.access import Permission, requires
-from auditor.audits import listing, queries, workpage
+from auditor.audits import facts, lettertext, listing, queries, steps, workpage
 from auditor.audits.deciding import decision_of
 from auditor.audits.pages import audit_page
-from auditor.audits.results import State
+from auditor.audits.results import AUDITS, State
 from auditor.audits.views import bp
 from auditor.dated import Moment
 from auditor.language import _, current
@@ -47,9 +47,19 @@ def show(audit_id: int) -> str:
     audit = queries.audit_for(actor, audit_id, Permission.AUDIT_READ, at)
     held = queries.is_auditor(actor, audit_id, at)
     shown = queries.shows_results(actor, audit, held)
+    moment = Moment.at(at)
+    page = audit_page(audit, moment, current())
+    standing = facts.of(audit_id, moment)
     return render_template(
         "audits/show.html",
-        page=audit_page(audit, Moment.at(at), current()),
+        page=page,
+        steps=steps.of(page),
+        notices=lettertext.sent(audit_id, moment),
+        sends=page.open
+        and audit.kind in list(AUDITS)
+        and queries.may(actor, audit, Permission.AUDIT_NOTIFY, at),
+        standing=standing if shown or standing.request else None,
+        skipped=facts.skipped(audit_id),
         groups=workpage.groups(audit.id, current()) if shown else [],
         shows_results=shown,
         held=held,

@@ -13,7 +13,15 @@ from auditor.calendars import FiscalYear, national_holidays
 from auditor.clock import day_of
 from auditor.company import actions, queries
 from auditor.company.daylist import is_planned, read_days
-from auditor.company.forms import ClosedDayForm, DayListForm, SettingsForm, name_of_month, numbers_in, refuse
+from auditor.company.forms import (
+    FACTS_CONFIRMATION_LABELS,
+    ClosedDayForm,
+    DayListForm,
+    SettingsForm,
+    name_of_month,
+    numbers_in,
+    refuse,
+)
 from auditor.company.models import ClosedDay
 from auditor.company.views.blueprint import bp
 from auditor.dated import Moment
@@ -86,6 +94,8 @@ def shown(key: str, value: Any) -> str:
         return name_of_month(value)
     if key == "own_unit_level":
         return str(UNIT_LEVEL_LABELS.get(value, value))
+    if key == "facts_confirmation":
+        return str(FACTS_CONFIRMATION_LABELS.get(value, value))
     return str(value) or "–"
 
 

@@ -56,7 +56,10 @@ def test_its_pages_are_accessible(
     audit, done = inspection(cast), submitted(cast)
     for name, addresses in (
         ("head_of_sales", (f"/inspections/{audit.id}/answer", f"/inspections/{audit.id}/submit")),
-        ("administrator", ("/inspections/?tab=submitted", f"/inspections/{done.id}/confirm", "/inspections/new")),
+        (
+            "administrator",
+            ("/inspections/?tab=submitted", f"/inspections/{done.id}/confirm", "/inspections/new"),
+        ),
     ):
         page = opened(browser_page, app, cast, name, "en", dark=True)
         for address in addresses:
