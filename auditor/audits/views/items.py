@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from auditor import settings_of
 from auditor.access import Permission, requires
-from auditor.audits import actions, queries, workpage
+from auditor.audits import actions, merging, queries, workpage
 from auditor.audits.forms import AnswerForm, EvidenceForm
 from auditor.audits.models import AuditItem
 from auditor.audits.results import EDITABLE, NONCONFORMITIES, WITH_FINDING, Result, State
@@ -41,9 +41,15 @@ def item(audit_id: int, item_id: int) -> Answer:
         found = _item(audit_id, item_id, Permission.AUDIT_READ)
         return _page(found, None, 200)
     found = _item(audit_id, item_id, Permission.AUDIT_CONDUCT)
+    if request.form.get("merge") == "theirs":
+        actions.forget_draft(current_actor(), found)
+        flash(_("What the other person saved stands. Your text was not saved."), "success")
+        return redirect(_here(found), 303)
     form = AnswerForm()
     if not form.validate():
         return _page(found, form, 422)
+    if request.form.get("merge") == "both":
+        merging.keep_both(form, found, Moment.at(request_time()))
     try:
         actions.record_result(current_actor(), request_time(), found, _answer(form))
     except RuleBroken as broken:
@@ -85,6 +91,15 @@ def save_draft(audit_id: int, item_id: int) -> tuple[Response, int]:
     except RuleBroken as broken:
         return _told(422, message=str(broken))
     return _told(200)
+
+
+@bp.get("/<int:audit_id>/items/<int:item_id>/presence")
+@requires(Permission.AUDIT_CONDUCT)
+def presence(audit_id: int, item_id: int) -> Response:
+    """Say who else is at the item: typing just now, or with an answer newer than the one seen."""
+    found = _item(audit_id, item_id, Permission.AUDIT_CONDUCT)
+    others = merging.others(found, current_actor(), request.args.get("seen", type=int), request_time())
+    return jsonify(text=" ".join(_presence_words(others)))
 
 
 @bp.post("/<int:audit_id>/items/<int:item_id>/draft/forget")
@@ -213,6 +228,21 @@ def _conflict(stale: Stale) -> dict[str, Any]:
         "when": format_instant(theirs.get("at")),
         "rows": [row for row in rows if row["theirs"] or row["mine"]],
     }
+
+
+def _presence_words(others: merging.Others) -> list[str]:
+    said = [str(_("%(person)s is typing here.", person=name)) for name in others.typing]
+    if others.answered_by:
+        ago = _(
+            "%(person)s answered this %(num)s minutes ago; the page shows what stood before.",
+            person=others.answered_by,
+            num=others.minutes,
+        )
+        now = _(
+            "%(person)s has just answered this; the page shows what stood before.", person=others.answered_by
+        )
+        said.append(str(ago if others.minutes else now))
+    return said
 
 
 def _conducts(found: AuditItem) -> bool:

@@ -15,10 +15,10 @@
 // worst. The part itself hears of its own by the event "savestate".
 
 import { headers } from "./csrf.js";
+import { Copy, nameOf } from "./keeping.js";
 
 const PAUSE = 900; // milliseconds without typing
 const RETRY = 15000;
-const KEEP_DAYS = 7;
 const ICONS = { saving: "sending", saved: "saved", kept: "offline", failed: "warn" };
 const WORST = ["failed", "kept", "saving", "saved"];
 const PARTS = "form[data-autosave-url], fieldset[data-autosave-url]";
@@ -103,39 +103,8 @@ function fill(form, text) {
   }
 }
 
-class Copy {
-  // The copy on this device: only for the person who typed it, and only for some days.
-  constructor(form) {
-    const owner = document.querySelector('meta[name="draft-owner"]')?.content ?? "";
-    this.name = `draft:${owner}:${form.dataset.autosaveKey || form.dataset.autosaveUrl}`;
-  }
-  keep(text, base) {
-    try {
-      localStorage.setItem(this.name, JSON.stringify({ text, base, at: Date.now() }));
-      return true;
-    } catch {
-      return false;
-    }
-  }
-  read() {
-    try {
-      const copy = JSON.parse(localStorage.getItem(this.name) ?? "null");
-      return copy && Date.now() - copy.at < KEEP_DAYS * 86400000 ? copy : null;
-    } catch {
-      return null;
-    }
-  }
-  clear() {
-    try {
-      localStorage.removeItem(this.name);
-    } catch {
-      // a device that keeps nothing has nothing to clear
-    }
-  }
-}
-
 function start(form) {
-  const copy = new Copy(form);
+  const copy = new Copy(nameOf(form));
   const base = untouched(form);
   let saved = base;
   let committed = base;
@@ -145,7 +114,13 @@ function start(form) {
   let stopped = false;
   let waiting = null;
 
-  const keep = (text) => copy.keep(text, base);
+  /** Keeps what is in the form; an answer that could not be sent stays one. */
+  function keep(text, commit = false) {
+    const asAnswer = commit || (copy.read()?.commit ?? false);
+    const url = asAnswer && form.dataset.commitUrl ? form.dataset.commitUrl : form.dataset.autosaveUrl;
+    const page = location.pathname;
+    return copy.keep({ text, base, body: contents(form).toString(), url, commit: asAnswer, page });
+  }
 
   async function send(commit) {
     clearTimeout(timer);
@@ -164,7 +139,7 @@ function start(form) {
       });
       await settle(answer, now, commit);
     } catch {
-      show(form, keep(now) ? "kept" : "failed");
+      show(form, keep(now, commit) ? "kept" : "failed");
       timer = setTimeout(() => send(commit), RETRY);
     } finally {
       busy = false;
@@ -192,15 +167,16 @@ function start(form) {
       form.dispatchEvent(new CustomEvent("autosaved", { bubbles: true, detail: body }));
     } else if (answer.status === 409) {
       stopped = true;
-      keep(now);
+      keep(now, commit);
       show(form, "failed", words("conflict"));
+      if (form.matches("form")) offer(words("compare"), () => form.requestSubmit());
     } else if (answer.redirected || answer.status === 401 || answer.status === 403 || answer.status === 400) {
-      show(form, keep(now) ? "kept" : "failed", words("session"));
+      show(form, keep(now, commit) ? "kept" : "failed", words("session"));
     } else if (answer.status === 422) {
-      keep(now);
+      keep(now, commit);
       show(form, "failed", body.message ?? "");
     } else {
-      show(form, keep(now) ? "kept" : "failed", body.message ?? "");
+      show(form, keep(now, commit) ? "kept" : "failed", body.message ?? "");
       timer = setTimeout(() => send(commit), RETRY);
     }
   }
@@ -209,7 +185,9 @@ function start(form) {
     clearTimeout(timer);
     const choice = event.target.matches('input[type="radio"], input[type="checkbox"], select');
     if (!choice) timer = setTimeout(() => send(false), PAUSE);
-    if (!navigator.onLine) show(form, keep(typed(form)) ? "kept" : "failed");
+    // At once, not with the pause: whatever happens to the tab, it is on the device.
+    const kept = keep(typed(form));
+    if (!navigator.onLine) show(form, kept ? "kept" : "failed");
   });
   form.addEventListener("change", () => send(true));
   (form.matches("form") ? form : form.form).addEventListener("submit", (event) => {
@@ -252,16 +230,30 @@ function restore(form, copy, base, send) {
     send();
     return;
   }
+  // Somebody has saved meanwhile: sent with what it was typed upon, the server shows both.
+  offer(words("restore"), () => {
+    fill(form, kept.text);
+    if (!kept.body) return send();
+    const sent = new URLSearchParams(kept.body);
+    for (const field of form.querySelectorAll('input[type="hidden"]')) {
+      const name = bare(form, field.name);
+      if (sent.has(name)) field.value = sent.get(name);
+    }
+    return (form.matches("form") ? form : form.form).requestSubmit();
+  });
+}
+
+/** A button beside the save state; pressed, it goes. */
+function offer(text, act) {
   const place = document.querySelector("[data-save-state]");
-  if (!place?.dataset.restore) return;
+  if (!place || !text) return;
   const button = document.createElement("button");
   button.type = "button";
   button.className = "btn btn-quiet btn-sm";
-  button.textContent = place.dataset.restore;
+  button.textContent = text;
   button.addEventListener("click", () => {
-    fill(form, kept.text);
     button.remove();
-    send();
+    act();
   });
   place.after(button);
 }

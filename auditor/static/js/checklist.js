@@ -1,5 +1,5 @@
 // Keys of the checklist: j and k move between items, u finds the next one not checked, 1-6 and 0 choose the result,
-// n goes to the note, ? shows the list. They rest while somebody types, and with Ctrl, Alt or the command key.
+// n goes to the note, e to the evidence, ? shows the list. They rest while somebody types, and with Ctrl, Alt or the command key.
 
 const items = () => [...document.querySelectorAll("a[data-item]")].filter((item) => item.offsetParent !== null || !item.closest("details:not([open])"));
 const here = (list) => list.findIndex((item) => item.hasAttribute("aria-current"));
@@ -29,6 +29,12 @@ function choose(key) {
   choice.click();
 }
 
+function evidence() {
+  const found = document.querySelector("#evidence input[type=file], #evidence a, #evidence button");
+  found?.scrollIntoView({ block: "center" });
+  found?.focus();
+}
+
 const dialog = document.querySelector("dialog[data-keys]");
 const help = () => dialog?.showModal();
 dialog?.querySelector("[data-close]").addEventListener("click", () => dialog.close());
@@ -41,7 +47,7 @@ if (button && dialog) {
 const typing = (target) =>
   target.isContentEditable ||
   target.matches("textarea, select") ||
-  (target.matches("input") && !["radio", "checkbox", "button", "submit"].includes(target.type));
+  (target.matches("input") && !["radio", "checkbox", "button", "submit", "file"].includes(target.type));
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || dialog?.open) return;
@@ -54,6 +60,7 @@ document.addEventListener("keydown", (event) => {
     k: () => move(-1),
     u: nextUnchecked,
     n: () => document.querySelector("[data-note]")?.focus(),
+    e: evidence,
     "?": help,
   };
   const act = keys[event.key] ?? (/^[0-6]$/.test(event.key) ? () => choose(event.key) : null);

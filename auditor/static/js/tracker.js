@@ -4,6 +4,8 @@ const needed = [
   ["form[data-autosave-url], fieldset[data-autosave-url]", "./autosave.js"],
   ["[data-inspection]", "./inspection.js"],
   ["[data-checklist]", "./checklist.js"],
+  ["[data-presence-url]", "./presence.js"],
+  ['meta[name="draft-owner"]', "./kept.js"],
   ["input[data-search-url], select:has(option:nth-child(21))", "./search-picker.js"],
   ["form[data-leave-guard]", "./leave-guard.js"],
   ["form[data-filters]", "./filters.js"],
