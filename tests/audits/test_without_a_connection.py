@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -109,3 +110,14 @@ def test_many_items_are_answered_by_keys_alone(cast: Cast, app: Any, browser_pag
     assert page.evaluate("!!document.activeElement.closest('#evidence')")
     page.keyboard.press("?")
     expect(page.locator("dialog[data-keys]")).to_be_visible()
+
+
+def test_a_phone_has_a_field_for_the_camera_and_its_photo_becomes_evidence(client: Any, cast: Cast) -> None:
+    first = items(assigned(cast))[0]
+    cast.sign_in(client, "auditor")
+    here = f"/audits/{first.audit_id}/items/{first.id}"
+    (camera,) = client.page(here).xpath("//input[@type='file' and @capture='environment']")
+    assert (camera.get("accept"), camera.get("name")) == ("image/*", "file")
+    photo = {camera.get("name"): (io.BytesIO(b"\xff\xd8\xff\xe0 a photo"), "IMG_0001.jpg", "image/jpeg")}
+    assert client.post(f"{here}/evidence", data=photo).status_code == 303
+    assert "IMG_0001.jpg" in client.page(here).xpath("string(//*[@id='evidence'])")
