@@ -16,8 +16,8 @@ from flask import Flask
 from auditor.access import Actor, marks_of
 from auditor.access import Permission as P
 from auditor.accounts import listing as accounts
+from auditor.audits import attached, series
 from auditor.audits import queries as audits
-from auditor.audits import series, workpage
 from auditor.audits.inspections import queries as inspections
 from auditor.audits.models import AuditItem, AuditNotice, IndependenceException
 from auditor.audits.occurrences import coming_one
@@ -120,7 +120,7 @@ SIGHTS: dict[tuple[str, str], Sight] = {
         actor, ids["audit_id"], P.AUDIT_READ, moment.instant
     ),
     ("audits", "item_id"): _item,
-    ("audits", "evidence_id"): lambda actor, ids, moment: workpage.evidence_of(
+    ("audits", "evidence_id"): lambda actor, ids, moment: attached.evidence_of(
         _item(actor, ids, moment), ids["evidence_id"], moment
     ),
     ("audits", "exception_id"): _exception,
