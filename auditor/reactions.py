@@ -11,9 +11,15 @@ from auditor.audits.closing import on_finding_ended
 from auditor.audits.exceptions import on_membership_changed
 from auditor.audits.models import Audit, AuditAssignee
 from auditor.audits.results import AuditKind
+from auditor.audits.workingpaper import content as papers
 from auditor.catalogue import queries as catalogue
 from auditor.catalogue.actions import subject_of_department
-from auditor.findings.beside import audits_with_open_finding, findings_beside, items_with_finding
+from auditor.findings.beside import (
+    audits_with_open_finding,
+    findings_beside,
+    findings_of_subject,
+    items_with_finding,
+)
 from auditor.integrity.waiting import waiting_for as names_go
 from auditor.notifications.password_links import mail_password_link
 from auditor.promises.queries import kept_by
@@ -30,6 +36,7 @@ def subscribe() -> None:
         audits.items_with_finding.append(items_with_finding)
         audits.findings_beside.append(findings_beside)
         audits.audits_with_open_finding.append(audits_with_open_finding)
+        papers.findings_of_subject.append(findings_of_subject)
     if last_results not in catalogue.last_results:
         catalogue.last_results.append(last_results)
         catalogue.kept_promises.append(kept_by)

@@ -23,6 +23,7 @@ from auditor.audits.models import AuditItem, AuditNotice, IndependenceException
 from auditor.audits.occurrences import coming_one
 from auditor.audits.programme import queries as programmes
 from auditor.audits.programme import rules
+from auditor.audits.workingpaper.models import IssuedPaper, PaperUpload
 from auditor.catalogue import queries as catalogue
 from auditor.dated import Moment
 from auditor.errors import NotFound
@@ -54,6 +55,17 @@ def _item(actor: Actor, ids: Ids, moment: Moment) -> AuditItem:
     if item.audit_id != ids["audit_id"]:
         raise NotFound
     return item
+
+
+def _paper(_actor: Actor, ids: Ids, _moment: Moment) -> None:
+    """Waits on the page of its audit, which is looked for by its own id."""
+    mine = IssuedPaper.select(IssuedPaper.id).where(IssuedPaper.audit == ids["audit_id"])
+    if (
+        not PaperUpload.select()
+        .where(PaperUpload.id == ids["upload_id"], PaperUpload.paper.in_(mine))
+        .exists()
+    ):
+        raise NotFound
 
 
 def _exception(_actor: Actor, ids: Ids, _moment: Moment) -> None:
@@ -125,6 +137,7 @@ SIGHTS: dict[tuple[str, str], Sight] = {
     ),
     ("audits", "exception_id"): _exception,
     ("audits", "notice_id"): _audit_notice,
+    ("audits", "upload_id"): _paper,
     ("audits", "draft_id"): _only_with(P.AUDIT_ASSIGN),
     ("audits", "person_id"): _only_with(P.AUDIT_ASSIGN),
     ("audits", "series_id"): lambda actor, ids, _moment: series.series_for(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from auditor import activity, db, events
+from auditor import activity, clock, db, events
 from auditor.access import Actor
 from auditor.audits import trail
 from auditor.audits.models import Audit, AuditItem, AuditState, ItemDraft, ItemEvidence, ItemResult
@@ -22,6 +22,7 @@ from auditor.evidence.twins import twin
 from auditor.language import _l
 
 LONGEST_TEXT = 20_000
+_CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,45 @@ def record_result(actor: Actor, at: datetime, item: AuditItem, answer: Answer) -
         )
         events.tell(events.ResultRecorded(actor, at, item.id, row.result))
         return row
+
+
+def hold(audit_id: int) -> None:
+    """Have others who answer items of the audit wait until this transaction ends; in the order in which they do."""
+    if not db.is_sqlite():  # where a transaction writes alone from its begin
+        items = AuditItem.select(AuditItem.id).where(AuditItem.audit == audit_id).order_by(AuditItem.id)
+        list(items.for_update())
+
+
+def record_results(
+    actor: Actor, at: datetime, audit_id: int, answers: Mapping[int, tuple[Answer, int | None]]
+) -> int:
+    """Write what many items of an audit showed, each with the row that it replaces; returns their number.
+
+    Inside an action that records it and that held the items (``hold``) before it read what stands. The rules
+    are those of ``record_result``; drafts stay. Raises RuleBroken for the first answer or the audit at fault.
+    """
+    by_result: dict[str, list[int]] = {}
+    rows = []
+    for item_id, (answer, replaced) in answers.items():
+        # A text that was erased stays so in the row that repeats it.
+        note, reason = (
+            text if isinstance(text, db.ErasedText) else text.strip() for text in (answer.note, answer.reason)
+        )
+        _check_texts(answer.result, note, reason)
+        by_result.setdefault(answer.result.value, []).append(item_id)
+        rows.append({
+            "item": item_id, "result": answer.result.value, "note": note, "reason": reason, "replaces": replaced,
+            "valid_from": clock.day_of(at), "recorded_at": at, "recorded_by": actor.person_id, "corrects": False,
+        })  # fmt: skip
+    for result, item_ids in by_result.items():
+        for place in range(0, len(item_ids), _CHUNK):
+            some = item_ids[place : place + _CHUNK]
+            AuditItem.update(current_result=result).where(AuditItem.id.in_(some)).execute()
+    _open(actor, at, audit_id)
+    ItemResult.add_many(rows)
+    for item_id, (answer, _replaced) in answers.items():
+        events.tell(events.ResultRecorded(actor, at, item_id, answer.result.value))
+    return len(rows)
 
 
 def save_draft(actor: Actor, at: datetime, item: AuditItem, note: str, based_on: int | None) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField as UploadField
+from flask_wtf.file import FileRequired
 from wtforms import (
     DateField,
     FileField,
@@ -281,6 +283,15 @@ class EvidenceForm(AboutForm):
     """Files, and what they are about."""
 
     file = MultipleFileField(_l("Files"), validators=[InputRequired(_l("Choose a file."))])
+
+
+class PaperForm(FlaskForm):
+    """A working paper that comes back."""
+
+    file = UploadField(
+        _l("Filled-in working paper (.xlsx)"),
+        validators=[FileRequired(_l("Choose the working paper you filled in."))],
+    )
 
 
 class LinkForm(AboutForm):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from auditor import db
-from auditor.audits.models import AuditItem
+from auditor.audits.models import Audit, AuditItem
 from auditor.audits.queries import OpenFinding
 from auditor.catalogue.models import Control
 from auditor.dated import Moment
@@ -45,27 +46,40 @@ def findings_beside(item: AuditItem, moment: Moment) -> list[OpenFinding]:
     """Return the open findings of the item's control (by code, across versions) on the audited subject."""
     code = Control.select(Control.code).where(Control.id == item.control_id)
     same = Control.select(Control.id).where(Control.code == code)
-    there = Finding.select(Finding.id).where(Finding.subject == item.audit.subject_id)
+    rows = _open_on(item.audit.subject_id, moment).where(Finding.control.in_(same))
+    return [_shown(row) for row in rows]
+
+
+def findings_of_subject(audit: Audit, moment: Moment) -> dict[str, list[OpenFinding]]:
+    """Return the open findings on the subject of an audit by the code of their control: one query."""
+    found: dict[str, list[OpenFinding]] = {}
+    rows = _open_on(audit.subject_id, moment).select_extend(Control).join_from(Finding, Control)
+    for row in rows:
+        found.setdefault(row.control.code, []).append(_shown(row))
+    return found
+
+
+def _open_on(subject_id: int, moment: Moment) -> Any:
+    there = Finding.select(Finding.id).where(Finding.subject == subject_id)
     standing = FindingDetail.standing(moment, FindingDetail.finding.in_(there))
-    rows = (
+    return (
         Finding.select(Finding, FindingDetail)
         .join(FindingDetail, on=(FindingDetail.finding == Finding.id), attr="detail")
         .where(
             FindingDetail.id.in_(standing.select(FindingDetail.id)),
             Finding.current_state.in_([state.value for state in OPEN_STATES]),
-            Finding.control.in_(same),
-            Finding.subject == item.audit.subject_id,
+            Finding.subject == subject_id,
         )
         .order_by(Finding.id)
     )
-    return [
-        OpenFinding(
-            number=row.number,
-            title=row.detail.title,
-            url=f"/findings/{row.id}",
-            state=row.current_state,
-            due_on=row.detail.due_on,
-            item_id=row.item_id,
-        )
-        for row in rows
-    ]
+
+
+def _shown(row: Any) -> OpenFinding:
+    return OpenFinding(
+        number=row.number,
+        title=row.detail.title,
+        url=f"/findings/{row.id}",
+        state=row.current_state,
+        due_on=row.detail.due_on,
+        item_id=row.item_id,
+    )

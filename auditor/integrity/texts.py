@@ -15,7 +15,8 @@ from typing import Any
 from auditor import activity, db
 from auditor.access import Actor
 from auditor.activity import ActivityEvent, ActivityRows
-from auditor.audits.models import ItemDraft, ItemResult
+from auditor.audits.models import AuditItem, ItemDraft, ItemResult
+from auditor.audits.workingpaper.models import IssuedPaper, PaperTaken, PaperUpload
 from auditor.dated import DatedRow
 from auditor.db import CountedModel
 from auditor.errors import NotFound, RuleBroken
@@ -169,6 +170,11 @@ def _leaf(seq: int, table: str, digest: str, row_id: int) -> str:
 
 
 def _drop_drafts(results: list[int]) -> None:
-    """What somebody is still typing about the item may hold the same words."""
+    """What somebody is still typing about the item, or has sent as a working paper, may hold the same words."""
     items = ItemResult.select(ItemResult.item).where(ItemResult.id.in_(results))
     ItemDraft.delete().where(ItemDraft.item.in_(items)).execute()
+    papers = IssuedPaper.select(IssuedPaper.id).where(
+        IssuedPaper.audit.in_(AuditItem.select(AuditItem.audit).where(AuditItem.id.in_(items)))
+    )
+    PaperUpload.delete().where(PaperUpload.paper.in_(papers), PaperUpload.applied.is_null()).execute()
+    PaperTaken.delete().where(PaperTaken.item.in_(items)).execute()

@@ -93,6 +93,7 @@ def _send_mail(actor: Actor, settings: Settings, at: datetime) -> Outcome:
 def _tidy(actor: Actor, settings: Settings, at: datetime) -> Outcome:
     from auditor import activity, leftovers
     from auditor.accounts import tidying as accounts
+    from auditor.audits.workingpaper import returning as papers
     from auditor.evidence import tidying as evidence
     from auditor.findings.history import staging as history
     from auditor.integrity.outside import ERASURES
@@ -109,6 +110,7 @@ def _tidy(actor: Actor, settings: Settings, at: datetime) -> Outcome:
         lambda: staging.discard_old(rosters, at),
         lambda: staging.clear_strays(rosters, at),
         lambda: history.tidy(at),
+        lambda: papers.discard_old(at),
         lambda: evidence.tidy(settings.evidence_folder, at),
         lambda: leftovers.clear(drafts(settings.data), at),
         lambda: leftovers.clear(activity.drafts_of_head(settings.data), at),
