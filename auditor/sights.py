@@ -23,7 +23,7 @@ from auditor.audits.models import AuditItem, AuditNotice, IndependenceException
 from auditor.audits.occurrences import coming_one
 from auditor.audits.programme import queries as programmes
 from auditor.audits.programme import rules
-from auditor.audits.workingpaper.models import IssuedPaper, PaperUpload
+from auditor.audits.workingpaper.models import PaperUpload
 from auditor.catalogue import queries as catalogue
 from auditor.dated import Moment
 from auditor.errors import NotFound
@@ -57,14 +57,10 @@ def _item(actor: Actor, ids: Ids, moment: Moment) -> AuditItem:
     return item
 
 
-def _paper(_actor: Actor, ids: Ids, _moment: Moment) -> None:
-    """Waits on the page of its audit, which is looked for by its own id."""
-    mine = IssuedPaper.select(IssuedPaper.id).where(IssuedPaper.audit == ids["audit_id"])
-    if (
-        not PaperUpload.select()
-        .where(PaperUpload.id == ids["upload_id"], PaperUpload.paper.in_(mine))
-        .exists()
-    ):
+def _paper(actor: Actor, ids: Ids, _moment: Moment) -> None:
+    """Seen by whoever brought it back alone, until it is taken over."""
+    mine = PaperUpload.select(PaperUpload.id).where(PaperUpload.person == actor.person_id)
+    if not mine.where(PaperUpload.id == ids["upload_id"]).exists():
         raise NotFound
 
 

@@ -29,6 +29,7 @@ from auditor.audits.models import Audit, AuditItem, IndependenceException, ItemE
 from auditor.audits.programme import planning
 from auditor.audits.programme.models import ProgrammeEntry
 from auditor.audits.series import RULES, Recurrence, assign_recurring
+from auditor.audits.workingpaper import issuing, returning
 from auditor.calendars import fiscal_year
 from auditor.catalogue import subjects, uploads
 from auditor.catalogue.entries import Text
@@ -391,8 +392,12 @@ def _kept_files(company: Company) -> None:
     text = controls.read_text(encoding="utf-8").replace("version: '2026.1'", "version: '2026.2'", 1)
     upload = uploads.keep(company.cast.person["administrator"], "controls.yaml", text.encode(), NOW)
     kept = history.keep(company.cast.person["administrator"], "監査一覧.xlsx", histories.workbook(), NOW)
+    auditor, audit = company.cast.actor("auditor"), Audit.get_by_id(company.things["audit_id"])
+    _paper, file = issuing.issue(auditor, NOW, audit, "ja")
+    returned = returning.stage(auditor, NOW, audit, file, "調書.xlsx")
     company.things |= {
-        "staged_id": staged.id, "import_id": applied.id, "upload_id": upload.id, "findings.upload_id": kept.id
+        "staged_id": staged.id, "import_id": applied.id, "upload_id": upload.id, "findings.upload_id": kept.id,
+        "audits.upload_id": returned.id,
     }  # fmt: skip
 
 

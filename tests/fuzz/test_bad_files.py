@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ import pytest
 from auditor import filekinds, sheets
 from auditor.access import application
 from auditor.activity import ActivityEvent
+from auditor.audits.models import ItemResult
+from auditor.audits.workingpaper.models import PaperUpload
 from auditor.catalogue import yamlnodes
 from auditor.evidence.models import Evidence
 from auditor.integrity import erasure
@@ -281,6 +283,57 @@ def test_a_form_without_its_file_says_so_in_both_languages(admin: Any, cast: Cas
                 answer = admin.post(door, data={**data, "effective_from": "2026-12-01"})
                 assert answer.status_code == 422 and words in text_of(answer), f"{door} {language} {data}"
     assert counted() == before
+
+
+# --- A working paper that comes back ----------------------------------------------------------------
+
+NO_WORKBOOK = ("Excelブックではないファイルです（{}）", "This is not an Excel workbook but {}")
+NO_PAPER = ("このブックは調書ではありません", "This workbook is not a working paper")
+PAPER = (
+    *(
+        replace(case, ja=words[0].format(name), en=words[1].format(name))
+        for case in REFUSED
+        for words, name in (
+            (NO_WORKBOOK, case.en.rpartition(" but ")[2] if " but " in case.en else ""),
+        )
+        if case.filename.endswith(".xlsx") and " but " in case.en
+    ),
+    *(
+        case
+        for case in REFUSED
+        if (case.ja, case.en) in (DAMAGED, BOMB, PASSWORD) and case.filename.endswith(".xlsx")
+    ),
+    *(
+        replace(case, ja="マクロを含むブックのため、開いていません", en="contains macros and was not opened")
+        for case in REFUSED
+        if (case.ja, case.en) == MACROS
+    ),
+    *(
+        replace(case, ja="シートの行数が50,000行を超えています", en="A sheet has more than 50,000 rows")
+        for case in REFUSED
+        if (case.ja, case.en) == TOO_MANY
+    ),
+    Bad("too large", lambda: b"PK\x03\x04" + b"\0" * 400_000, "20 MBを超えているため", "larger than 20 MB, so"),
+    Bad("empty", lambda: b" \r\n", "ファイルが空です。何も変更していません", "The file is empty. Nothing was changed"),
+    Bad("old Excel", lambda: bad.compound("Workbook"), "古いExcel形式（.xls）のブックです", "the old Excel format (.xls)"),
+    Bad("a roster", book, *NO_PAPER),
+    Bad("a table as text", lambda: csv_of(STAFF), *(words.format("CSV / text") for words in NO_WORKBOOK)),
+)  # fmt: skip
+
+
+def test_a_bad_file_is_no_working_paper_and_says_so_in_both_languages(client: Any, cast: Cast) -> None:
+    audit = audits.assigned(cast)
+    cast.sign_in(client, "auditor")
+    before = (*counted(), ItemResult.select().count(), PaperUpload.select().count())
+    assert len(PAPER) > 25
+    for case in PAPER:
+        for language, words in (("ja", case.ja), ("en", case.en)):
+            speak(client, language)
+            data = {"file": (io.BytesIO(case.content()), "調書.xlsx")}
+            answer = client.post(f"/audits/{audit.id}/papers", data=data)
+            assert answer.status_code == 422, f"{case}: {answer.status_code}"
+            assert words in text_of(answer), f"{case} {language}: {text_of(answer)[:900]}"
+    assert before == (*counted(), ItemResult.select().count(), PaperUpload.select().count())
 
 
 # --- Evidence: any file is taken as it is, and never opened ----------------------------------------

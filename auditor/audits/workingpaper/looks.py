@@ -29,7 +29,7 @@ MISSING = DifferentialStyle(  # seen on a black-and-white print as well
 class FittedRow(RowDimension):
     """A row that grows when its texts do: openpyxl would fix the height it begins with."""
 
-    customHeight = False  # type: ignore[assignment]
+    customHeight = False
 
 
 def lines(text: str, width: float) -> int:

@@ -132,9 +132,9 @@ def test_only_who_audits_brings_papers_back(
     address = brought(client, audit, filled(content, {"ORG-01": {"result": "適合"}})).location
     cast.sign_in(client, person)
     assert brought(client, audit, content).status_code == status
-    assert client.get(address).status_code == status
-    assert client.post(f"{address}/apply").status_code == status
-    assert client.post(f"{address}/discard").status_code == status
+    assert client.get(address).status_code == 404, "what somebody else brought back is nobody's business"
+    assert client.post(f"{address}/apply").status_code == 404
+    assert client.post(f"{address}/discard").status_code == 404
 
 
 # --- What is refused at once, each with its reason in both languages --------------------------------
