@@ -301,8 +301,9 @@ PAPER = (
     *(
         case
         for case in REFUSED
-        if (case.ja, case.en) in (DAMAGED, BOMB, PASSWORD) and case.filename.endswith(".xlsx")
+        if (case.ja, case.en) in (DAMAGED, BOMB) and case.filename.endswith(".xlsx")
     ),
+    *(replace(case, ja="パスワードで保護されているため") for case in REFUSED if (case.ja, case.en) == PASSWORD),
     *(
         replace(case, ja="マクロを含むブックのため、開いていません", en="contains macros and was not opened")
         for case in REFUSED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -42,14 +43,18 @@ class Door:
     index: str  # endpoint of the list it stands in
     index_label: str
     papers: str  # endpoint of the page of its papers; the others are named after it
+    key: str = "audit_id"  # what its id is called in addresses
 
     def to(self, step: str = "", upload_id: int | None = None) -> str:
         """Return the address of a page or an action."""
-        return url_for(f"{self.papers}{step}", audit_id=self.audit.id, upload_id=upload_id)
+        return url_for(f"{self.papers}{step}", **self._ids(upload_id=upload_id))
+
+    def _ids(self, **more: int | None) -> dict[str, Any]:
+        return {self.key: self.audit.id, **more}
 
     @property
     def home_url(self) -> str:
-        return url_for(self.home, audit_id=self.audit.id)
+        return url_for(self.home, **self._ids())
 
     @property
     def index_url(self) -> str:

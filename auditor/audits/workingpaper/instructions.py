@@ -78,7 +78,7 @@ def _facts(content: Content, paper: IssuedPaper) -> list[tuple[str, str]]:
         person=people.name(paper.issued_to_id, moment),
     )
     until = _("until %(day)s; take a new one after that", day=format_long_day(day_of(paper.expires_at)))
-    return [
+    facts = [
         (str(_("Kind")), str(content.kind.label)),
         (
             str(_("Audited period")),
@@ -92,6 +92,7 @@ def _facts(content: Content, paper: IssuedPaper) -> list[tuple[str, str]]:
         (str(_("Paper taken")), str(issued)),
         (str(_("Can be brought back")), str(until)),
     ]
+    return [(label, value) for label, value in facts if value]  # who audits, where somebody is named
 
 
 def _section(sheet: Any, looks: Looks, row: int, title: str) -> int:
