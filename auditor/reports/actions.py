@@ -17,6 +17,8 @@ from auditor.reports import audit_book
 from auditor.reports.audit_report import AuditReport
 from auditor.reports.exports import ListExport
 from auditor.reports.exports import write as write_list
+from auditor.reports.programme_book import PlanBook
+from auditor.reports.programme_book import write as write_plan
 from auditor.reports.scope import Scope
 from auditor.reports.sheets.cover import Production
 from auditor.reports.workbook import write_summary
@@ -54,6 +56,16 @@ def export_audit_report(actor: Actor, report: AuditReport, language: str, at: da
         rows = audit_book.write(report, language, draft)
         year, day = report.audit.fiscal_year, report.moment.day.isoformat()
         _record(actor, at, "audit_report", day, year, language, rows, head)
+    return rows
+
+
+def export_programme(actor: Actor, plan: PlanBook, language: str, at: datetime, path: Path) -> int:
+    """Write the plan of a fiscal year to ``path`` and record it; returns the number of its planned checks."""
+    head, made = activity.head()[0], plan.made
+    with _whole(path) as draft:
+        rows = write_plan(plan, language, draft)
+        day = made.moment.day.isoformat()
+        _record(actor, at, "programme", day, made.year.label, language, rows, head)
     return rows
 
 

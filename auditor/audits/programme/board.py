@@ -15,6 +15,7 @@ from auditor.audits.programme.needs import Demand, demand
 from auditor.audits.programme.units import Planned, Roll, roll
 from auditor.audits.programme.words import CellState
 from auditor.calendars import FiscalYear
+from auditor.catalogue.words import TARGETS
 from auditor.dated import Moment
 
 COVERED = frozenset({CellState.DONE, CellState.RUNNING, CellState.PLANNED, CellState.LATE})
@@ -133,6 +134,17 @@ def done_of(found: Iterable[Cell]) -> tuple[int, int]:
     """Return how many of the cells are done, of how many that count."""
     counted = [cell for cell in found if cell.counted]
     return sum(1 for cell in counted if cell.state is CellState.DONE), len(counted)
+
+
+def filter_of(asked: Mapping[str, str]) -> Filter:
+    """Return the filter that an address asks for; what there is not is left out."""
+    kind, only = asked.get("kind", ""), asked.get("only", "")
+    return Filter(
+        kind if kind in TARGETS else "",
+        asked.get("group", "")[:200],
+        only if only in set(CellState) - {CellState.NONE} else "",
+        asked.get("q", "").strip()[:100],
+    )
 
 
 def narrowed(rows: Sequence[Row], wanted: Filter) -> list[Row]:

@@ -179,6 +179,7 @@ VALUES: dict[str, Mapping[str, Any]] = {
         "audit_report": _l("Audit report"),
         "audits": _l("Audits"),
         "findings": _l("Findings"),
+        "programme": _l("Audit programme"),
         "training": _l("Training"),
     },
 }

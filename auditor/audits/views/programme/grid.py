@@ -9,7 +9,17 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from auditor.access import Permission, requires
 from auditor.audits.programme import changes, listing
-from auditor.audits.programme.board import COVERED, Board, Filter, Row, board, done_of, grouped, narrowed
+from auditor.audits.programme.board import (
+    COVERED,
+    Board,
+    Filter,
+    Row,
+    board,
+    done_of,
+    filter_of,
+    grouped,
+    narrowed,
+)
 from auditor.audits.programme.words import CellState
 from auditor.audits.views.programme import bp
 from auditor.audits.views.programme.shared import day_asked, head_of, page_of
@@ -21,7 +31,6 @@ from auditor.web import request_time
 
 Answer = str | tuple[str, int] | BaseResponse
 SHOWN = 80  # rows at once; more are shown by division
-ONLY = {state.value for state in CellState} - {CellState.NONE.value}
 
 
 @bp.get("/")
@@ -39,7 +48,7 @@ def show(year: int) -> Answer:
     day, error = day_asked()
     head = head_of(year, day)
     made = board(head.year, head.programme, head.moment, current())
-    wanted = _wanted()
+    wanted = filter_of(request.args)
     rows = narrowed(made.rows, wanted)
     page = render_template(
         "audits/programme/grid.html",
@@ -57,17 +66,6 @@ def show(year: int) -> Answer:
         **page_of(head, "grid"),
     )
     return (page, 422) if error else page
-
-
-def _wanted() -> Filter:
-    args = request.args
-    kind, only = args.get("kind", ""), args.get("only", "")
-    return Filter(
-        kind if kind in TARGETS else "",
-        args.get("group", "")[:200],
-        only if only in ONLY else "",
-        args.get("q", "").strip()[:100],
-    )
 
 
 def _groups(rows: list[Row], wanted: Filter) -> list[dict[str, Any]]:
