@@ -42,10 +42,11 @@ class Job:
 
 def _open_audits(actor: Actor, settings: Settings, at: datetime) -> Outcome:
     from auditor.audits import actions
-    from auditor.audits.programme import opening
+    from auditor.audits.programme import gaps, opening
 
     opened = actions.open_due(actor, at)
     planned = opening.open_planned(actor, at)
+    gaps.tell_gaps(at)
     told = [f"series {series}: {error}" for series, error in opened.failed]
     told += [f"programme entry {entry}: {error}" for entry, error in planned.failed]
     return Outcome(

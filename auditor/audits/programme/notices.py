@@ -42,6 +42,21 @@ def tell_not_named(audit_id: int, dropped: Iterable[int], person_ids: Iterable[i
         )
 
 
+def tell_gaps(programme: Programme, gaps: int, person_ids: Iterable[int], at: datetime) -> int:
+    """Tell who plans that an approved plan has so many gaps now, once a number; returns how many are new."""
+    return sum(
+        notify(
+            person_id,
+            "programme_gaps",
+            {"programme": programme.id, "gaps": gaps},
+            f"/programme/{programme.fiscal_year}?only=gap",
+            f"programme_gaps:{programme.id}:{gaps}:{person_id}",
+            at,
+        )
+        for person_id in sorted(set(person_ids))
+    )
+
+
 def _tell(name: str, programme: Programme, person_ids: Iterable[int], at: datetime) -> None:
     for person_id in sorted(set(person_ids)):
         key = f"{name}:{programme.id}:{person_id}:{at.isoformat()}"
@@ -79,6 +94,18 @@ def _decided(params: dict[str, Any], moment: Moment) -> Words | None:
             urgent=True,
         )
     return None
+
+
+@kind("programme_gaps")
+def _gaps(params: dict[str, Any], moment: Moment) -> Words | None:
+    _state, year = _of(params, moment)
+    return Words(
+        _("The approved audit programme of %(year)s has gaps", year=year),
+        _(
+            "%(gaps)s cells would not be checked often enough: a new department, a cancelled audit or a new control. Plan what is missing, or say why it is not needed.",
+            gaps=params["gaps"],
+        ),
+    )
 
 
 @kind("programme_not_named")

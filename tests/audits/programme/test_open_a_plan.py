@@ -10,15 +10,18 @@ import pytest
 from auditor import activity
 from auditor.access import application
 from auditor.audits import actions
+from auditor.audits.actions import Answer, Appointee, change_auditors, record_result
+from auditor.audits.inspections import deciding
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditPlan
-from auditor.audits.programme import editing, opening
+from auditor.audits.programme import editing, gaps, opening
 from auditor.audits.programme.models import Programme, ProgrammeOpening
 from auditor.audits.programme.words import CellState
+from auditor.audits.results import Result
 from auditor.errors import RuleBroken
 from auditor.notifications.models import Notice
 from auditor.people.models import Membership
 from auditor.scheduling import jobs
-from tests.audits.making import assigned
+from tests.audits.making import assigned, items
 from tests.audits.programme.making import NEXT, approved, detail, entries, often, planned, seen
 from tests.cast import CAST_MADE, NOW, Cast
 
@@ -135,25 +138,48 @@ def test_an_audit_assigned_by_hand_stands_for_a_planned_check(cast: Cast) -> Non
         opening.take_as(cast.actor("head_of_audit"), NOW, programme, other, audit)
 
 
-def test_a_year_run_through_turns_the_grid_done(cast: Cast) -> None:
-    """Jobs with the clock, answers through the actions; self-inspections have their own test."""
+def test_a_hole_in_an_approved_plan_is_told_once(cast: Cast) -> None:
     _auditors(cast)
+    programme = approved(cast)
+    running = datetime(2027, 6, 1, tzinfo=UTC)
+    assert gaps.tell_gaps(running) == 0
+    entry = entries(programme)[-1]
+    editing.skip(cast.actor("head_of_audit"), running, programme, [entry.id], "見送り")
+    later = running + timedelta(hours=1)
+    assert gaps.tell_gaps(later) == 2
+    assert gaps.tell_gaps(later + timedelta(hours=1)) == 0
+    told = {row.person_id for row in Notice.select().where(Notice.kind == "programme_gaps")}
+    assert told == {cast.person["head_of_audit"], cast.person["administrator"]}
+
+
+def test_a_year_run_through_turns_the_grid_done(cast: Cast) -> None:
+    """Jobs with the clock, answers of auditors and departments through the actions."""
+    _auditors(cast)
+    often(cast, "ORG-01", "quarterly")
     programme = approved(cast)
     day = datetime(2027, 4, 1, 1, tzinfo=UTC)
     while day < END:
         for audit_id in opening.open_planned(JOB, day).audit_ids:
-            _carry_out(cast, Audit.get_by_id(audit_id), day)
+            audit = Audit.get_by_id(audit_id)
+            if audit.kind == "self_inspection":
+                _answer(cast, audit, day)
+            else:
+                _carry_out(cast, audit, day)
+        deciding.confirm_many(cast.actor("administrator", day), day, [row.id for row in Audit.select()])
         day += timedelta(days=20)
     made = seen(programme, at=END)
     assert set(made.counts) == {CellState.DONE}, made.counts
     assert Programme.select().count() == 1
 
 
-def _carry_out(cast: Cast, audit: Audit, at: datetime) -> None:
-    from auditor.audits.actions import Answer, Appointee, change_auditors, record_result
-    from auditor.audits.results import Result
-    from tests.audits.making import items
+def _answer(cast: Cast, audit: Audit, at: datetime) -> None:
+    head = cast.actor("head_of_sales", at)
+    for item in items(audit):
+        record_result(head, at, item, Answer(Result.CONFORM, "", "", None))
+    deciding.submit(head, at, Audit.get_by_id(audit.id))
 
+
+def _carry_out(cast: Cast, audit: Audit, at: datetime) -> None:
     names = {number: name for name, number in cast.person.items()}
     rows = list(AuditAssignee.select().where(AuditAssignee.audit == audit))
     if not rows:  # nobody independent was proposed: the head of audit overrides, with the reason
