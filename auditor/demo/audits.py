@@ -22,7 +22,7 @@ from auditor.audits.models import (
     ItemResult,
 )
 from auditor.audits.outside import Outsider
-from auditor.audits.results import Result
+from auditor.audits.results import AUDITS, Result
 from auditor.calendars import add_months, business_day
 from auditor.catalogue import queries as catalogue
 from auditor.catalogue.models import Control
@@ -123,7 +123,11 @@ class Audits:
 
     def _open_series(self, one: dict[str, Any], at: datetime) -> None:
         actions.open_due(application("scheduler"), at)
-        audit = Audit.get(Audit.series_of.is_null(False), Audit.fiscal_year == self.stage.calendar.year.label)
+        audit = Audit.get(
+            Audit.series_of.is_null(False),
+            Audit.fiscal_year == self.stage.calendar.year.label,
+            Audit.kind.in_(AUDITS),
+        )
         self._keep(one, audit)
 
     def _move_next(self, at: datetime) -> None:

@@ -9,6 +9,7 @@ from auditor.demo import auditors, company, erasing, history, postman, published
 from auditor.demo.audits import Audits
 from auditor.demo.calendar import Calendar
 from auditor.demo.findings import Findings
+from auditor.demo.inspections import Inspections
 from auditor.demo.programme import Plan
 from auditor.demo.signins import give_passwords
 from auditor.demo.stage import Stage
@@ -30,6 +31,8 @@ def build(settings: Settings, now: datetime) -> Stage:
     audits.enter()
     Plan(stage, audits).enter()
     workingpapers.enter(stage, audits)
+    Inspections(stage).enter()
+
     worries.enter(stage)
     history.enter(stage)
     erasing.enter(stage)
