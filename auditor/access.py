@@ -83,6 +83,8 @@ class Permission(StrEnum):
     JOBS_RUN = "jobs_run"
     OUTBOX_MANAGE = "outbox_manage"
     HISTORY_IMPORT = "history_import"
+    YEAR_REPORT_WRITE = "year_report_write"
+    YEAR_REPORT_DECIDE = "year_report_decide"
 
 
 _P = Permission
@@ -142,7 +144,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
             _P.PEOPLE_READ, _P.CATALOGUE_READ, _P.TRAINING_READ, _P.AUDIT_READ, _P.AUDIT_ASSIGN,
             _P.AUDIT_APPROVE, _P.AUDIT_NOTIFY, _P.INDEPENDENCE_OVERRIDE, _P.FINDING_READ, _P.FINDING_RECORD,
             _P.FINDING_DUE_CHANGE, _P.FINDING_VERIFY, _P.FINDING_CLOSE, _P.FINDING_COMMENT, _P.WORRY_READ,
-            _P.PROMISE_READ, _P.REPORT_EXPORT, _P.ACTIVITY_READ, _P.WORRY_ERASE, _P.INSPECTION_READ,
+            _P.PROMISE_READ, _P.REPORT_EXPORT, _P.YEAR_REPORT_WRITE, _P.ACTIVITY_READ, _P.WORRY_ERASE, _P.INSPECTION_READ,
             _P.INSPECTION_CONFIRM,
             _P.PROGRAMME_READ, _P.PROGRAMME_PLAN, _P.PROGRAMME_SUBMIT,
         ),
@@ -151,7 +153,7 @@ TABLE: dict[Role, dict[Permission, Scope]] = {
     Role.REPRESENTATIVE: dict.fromkeys(
         (
             _P.CATALOGUE_READ, _P.TRAINING_READ, _P.AUDIT_READ, _P.AUDIT_APPROVE, _P.FINDING_READ,
-            _P.PROMISE_READ, _P.REPORT_EXPORT, _P.INSPECTION_READ,
+            _P.PROMISE_READ, _P.REPORT_EXPORT, _P.YEAR_REPORT_DECIDE, _P.INSPECTION_READ,
             _P.PROGRAMME_READ, _P.PROGRAMME_APPROVE,
         ),
         _ALL,

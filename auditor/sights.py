@@ -182,7 +182,8 @@ SIGHTS: dict[tuple[str, str], Sight] = {
         actor, ids["reported_id"], P.AUDIT_READ, moment.instant
     ),
     ("reports", "what"): _only_with(P.REPORT_EXPORT),
-    ("reports", "year"): _only_with(P.PROGRAMME_READ),
+    ("reports", "planned_year"): _only_with(P.PROGRAMME_READ),
+    ("reports", "year"): _only_with(P.REPORT_EXPORT),
     ("scheduling", "name"): _job,
     ("training", "assignment_id"): lambda actor, ids, moment: training.assignment_for(
         actor, ids["assignment_id"], P.TRAINING_READ, moment

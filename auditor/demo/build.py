@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from auditor.config import Settings
-from auditor.demo import auditors, company, erasing, history, postman, published, workingpapers, worries
+from auditor.demo import (
+    auditors,
+    company,
+    erasing,
+    history,
+    postman,
+    published,
+    workingpapers,
+    worries,
+    yearly,
+)
 from auditor.demo.audits import Audits
 from auditor.demo.calendar import Calendar
 from auditor.demo.findings import Findings
@@ -35,6 +45,7 @@ def build(settings: Settings, now: datetime) -> Stage:
 
     worries.enter(stage)
     history.enter(stage)
+    yearly.enter(stage)
     erasing.enter(stage)
     published.enter(stage)
     Training(stage).enter()

@@ -23,6 +23,7 @@ from auditor.findings import models as findings
 from auditor.integrity.models import Erasure
 from auditor.people.models import Person, PersonDetail
 from auditor.people.names import search_key
+from auditor.reports import models as reports
 from auditor.training.models import AssignmentDue, Exemption
 
 
@@ -77,6 +78,8 @@ PLACES: dict[type[CountedModel], Place] = {
     audits.ImportedAudit: Place("audit", audits.ImportedAudit.audit),
     AssignmentDue: Place("assignment", AssignmentDue.assignment),
     Exemption: Place("assignment", Exemption.assignment),
+    reports.YearOpinion: Place("year_report", reports.YearOpinion.report),
+    reports.YearReportState: Place("year_report", reports.YearReportState.report),
     Applicability: Place("subject", Applicability.subject),
     Evidence: Place("evidence", Evidence.file),
     Erasure: Place("erasure", Erasure.id),

@@ -13,7 +13,7 @@ from auditor.dated import Moment
 from auditor.failpoints import FailPoint, reached
 from auditor.language import _l
 from auditor.people import queries as people
-from auditor.reports import audit_book
+from auditor.reports import audit_book, year_book
 from auditor.reports.audit_report import AuditReport
 from auditor.reports.exports import ListExport
 from auditor.reports.exports import write as write_list
@@ -26,7 +26,6 @@ from auditor.reports.workbook import write_summary
 EXPORTED = activity.event_type(
     "reports.exported", _l("Excel file exported"), "what", "as_of", "fiscal_year", "language", "rows", "head"
 )
-
 FOLDER = "exports"  # in the data folder: what is being made for somebody
 
 
@@ -56,6 +55,16 @@ def export_audit_report(actor: Actor, report: AuditReport, language: str, at: da
         rows = audit_book.write(report, language, draft)
         year, day = report.audit.fiscal_year, report.moment.day.isoformat()
         _record(actor, at, "audit_report", day, year, language, rows, head)
+    return rows
+
+
+def export_year(actor: Actor, scope: Scope, language: str, at: datetime, path: Path) -> int:
+    """Write the report of a year to ``path`` and record it; returns how many audits it names."""
+    head = activity.head()[0]
+    with _whole(path) as draft:
+        rows = year_book.write(scope, language, draft)
+        now = scope.now
+        _record(actor, at, "year_report", now.moment.day.isoformat(), now.year.label, language, rows, head)
     return rows
 
 

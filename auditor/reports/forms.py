@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField
+from wtforms import DateField, HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Length, Optional
 
 from auditor.language import _, _l, fiscal_year_name
 
@@ -31,3 +31,20 @@ class SummaryForm(FlaskForm):
             SelectChoice(0, _("The one of that day")),
             *(SelectChoice(year, fiscal_year_name(year)) for year in years),
         ]
+
+
+_LONG = Length(max=10_000, message=_l("The text is too long: 10,000 characters at most."))
+
+
+class YearOpinionForm(FlaskForm):
+    """What the head of audit says of the year."""
+
+    opinion = TextAreaField(_l("Overall opinion"), validators=[Optional(), _LONG])
+    requests = TextAreaField(_l("Asked of the representative"), validators=[Optional(), _LONG])
+    seen = HiddenField()
+
+
+class YearDecisionForm(FlaskForm):
+    """What the representative says to it."""
+
+    comment = TextAreaField(_l("Comment"), validators=[Optional(), _LONG])

@@ -18,15 +18,15 @@ from auditor.reports.views.sending import language_asked, send
 from auditor.web import current_actor, request_time
 
 
-@bp.get("/export/programme/<int:year>.xlsx")
+@bp.get("/export/programme/<int:planned_year>.xlsx")
 @requires(Permission.PROGRAMME_READ)
-def export_programme(year: int) -> Response:
+def export_programme(planned_year: int) -> Response:
     """Send the plan with the filter and the day of the address."""
     at, actor, moment = request_time(), current_actor(), _moment()
     language = language_asked()
     with speaking(language):
-        plan = _plan(year, moment)
-    name = f"auditor-programme-{year}-{moment.day}.xlsx"
+        plan = _plan(planned_year, moment)
+    name = f"auditor-programme-{planned_year}-{moment.day}.xlsx"
     return send(lambda path: actions.export_programme(actor, plan, language, at, path), name)
 
 

@@ -1,0 +1,96 @@
+"""The report of a year as a workbook: the opinion and what was decided, then the sheets of the summary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from auditor.audits.results import Result
+from auditor.company import queries as company
+from auditor.language import _, fiscal_year_name, format_instant, format_long_day, speaking
+from auditor.reports import yearly
+from auditor.reports.audit_book import pair
+from auditor.reports.book import Book, Sheet
+from auditor.reports.saving import written
+from auditor.reports.scope import Scope
+from auditor.reports.sheets import actions, audits, findings, summary, training
+from auditor.reports.year_report import YearShown, material_of, year_shown
+
+_WIDTHS = (30, 22, 22, 22, 22, 22, 14, 14)
+
+
+def write(scope: Scope, language: str, path: Path) -> int:
+    """Write the workbook to ``path``; returns how many audits it names. Its figures are those of the summary."""
+    with speaking(language):
+        moment = scope.now.moment
+        name, year = company.company_name(moment), fiscal_year_name(scope.now.year.label)
+        material, tallies = material_of(scope)
+        made = year_shown(scope, material, tallies)
+        heading = _(
+            "%(company)s · %(year)s · as of %(day)s", company=name, year=year, day=format_long_day(moment.day)
+        )
+        book = Book(language, str(heading), tallies)
+        book.describe(_("Audit report of %(year)s", year=year))
+        with written(book.raw, path):
+            first = Sheet(book, _("Report of the year"), _WIDTHS)
+            _first(first, book, made, str(_("Audit report of %(year)s", year=year)))
+            summary.write(Sheet(book, _("Summary"), summary.WIDTHS, "B5"), book, material)
+            audits.write(Sheet(book, _("Audits"), audits.WIDTHS), book, material)
+            findings.write(Sheet(book, _("Findings"), findings.WIDTHS), book, material)
+            actions.write(Sheet(book, _("Corrective actions"), actions.WIDTHS), book, material)
+            training.write(Sheet(book, _("Training"), training.WIDTHS), book, material)
+        return len(made.audits)
+
+
+def _first(sheet: Sheet, book: Book, made: YearShown, title: str) -> None:
+    styles, now = book.styles, made.standing
+    sheet.title_rows(title)
+    pair(sheet, _("State"), str(now.state.label))
+    pair(
+        sheet,
+        _("Overall opinion of the head of audit"),
+        now.opinion.opinion if now.opinion else str(_("Not written yet.")),
+    )
+    pair(sheet, _("Asked of the representative"), now.opinion.requests if now.opinion else "")
+    sheet.section(_("Plan and coverage"))
+    sheet.head(_("Subjects"), _("In use"), _("Audited"), _("Not audited in the year"))
+    for one in made.coverage:
+        kinds = {
+            "department": _("Departments (divisions and departments)"), "system": _("Systems"),
+            "area": _("Handling areas"), "contractor": _("Contractors"), "company": _("The company"),
+        }  # fmt: skip
+        missing = str(_(", ")).join(one.missing)
+        sheet.write(
+            [(styles.label, kinds[one.kind]), (styles.number, one.total), (styles.number, one.audited), (styles.text, missing)]
+        )  # fmt: skip
+    sheet.section(_("Independence of the auditors"))
+    for gone in made.exempted:
+        said = _("Overridden by the head of audit") if gone.settled is None else gone.settled
+        if gone.open:
+            said = _("Not settled yet.")
+        sheet.write(
+            [
+                (styles.text, f"{gone.audit} {gone.person}"),
+                (styles.text, str(said)),
+                (styles.text, gone.reason),
+            ]
+        )
+    if not made.exempted:
+        sheet.write([(styles.meta, _("Every auditor of the year was independent; nothing was overridden."))])
+    for text in made.relaxed:
+        sheet.write([(styles.meta, text)])
+    sheet.section(_("Results by category"))
+    sheet.head(_("Category"), *(result.label for result in Result))
+    for name, this, last in made.categories:
+        cells = [
+            (styles.short, f"{this.get(result.value, 0)} ({last.get(result.value, 0)})") for result in Result
+        ]
+        sheet.write([(styles.label, name), *cells])
+    sheet.write([(styles.meta, _("this year (last year)"))])
+    sheet.section(_("Steps and approvals"))
+    sheet.head(_("State from then on"), _("Done by"), _("When"), _("Comment"))
+    for step in now.steps:
+        who = made.names.get(step.recorded_by or 0, "")
+        state = str(yearly.State(step.state).label)
+        sheet.write(
+            [(styles.text, state), (styles.text, who), (styles.text, format_instant(step.recorded_at)), (styles.text, step.comment)]
+        )  # fmt: skip
