@@ -39,6 +39,8 @@ TABLES: dict[str, Any] = {
     "verification": _l("Verification"),
     "worry": _l("Report of a violation or concern"),
     "worry_state": _l("State of a report"),
+    "year_opinion": _l("Opinion of the year's report"),
+    "year_report_state": _l("State of the year's report"),
 }
 COLUMNS: dict[str, Any] = {
     "auditors": _l("Auditors"),

@@ -301,7 +301,8 @@ def _programme(company: Company) -> None:
     programme = planning.begin(company.cast.actor("head_of_audit"), NOW, fiscal_year(2027, 4))
     planning.apply_rules(company.cast.actor("head_of_audit"), NOW, programme, fiscal_year(2027, 4))
     company.things |= {
-        "year": 2027, "programme.entry_id": ProgrammeEntry.select().order_by(ProgrammeEntry.id).get().id,
+        "year": 2027, "reports.planned_year": 2027, "reports.year": 2026,
+        "programme.entry_id": ProgrammeEntry.select().order_by(ProgrammeEntry.id).get().id,
         "programme.subject_id": company.cast.subject["D210"], "category": "organizational", "programme.place": 1,
     }  # fmt: skip
 

@@ -1,0 +1,72 @@
+"""Forms of evidence: files, links, newer versions."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    FileField,
+    MultipleFileField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Optional
+
+from auditor.audits.forms.fields import DayField, line
+from auditor.evidence.actions import LONGEST_LINE, LONGEST_NOTE, About
+from auditor.language import _l
+
+
+class AboutForm(FlaskForm):
+    """What is said of a piece of evidence beside what it is."""
+
+    about_on = DayField(
+        _l("Date it is about"), description=_l("If left empty: today."), validators=[Optional()]
+    )
+    expires_on = DayField(
+        _l("Valid until"),
+        description=_l("For certificates, contracts and the like. It is shown to you 30 days before."),
+        validators=[Optional()],
+    )
+    source = StringField(
+        _l("Received from"),
+        description=_l("The person or organisation that gave it."),
+        validators=[Optional(), line(LONGEST_LINE)],
+    )
+    shows = TextAreaField(_l("What it shows"), validators=[Optional(), line(LONGEST_NOTE)])
+
+    def about(self) -> About:
+        """Return what was filled in."""
+        return About(self.about_on.data, self.expires_on.data, self.source.data or "", self.shows.data or "")
+
+
+class EvidenceForm(AboutForm):
+    """Files, and what they are about."""
+
+    file = MultipleFileField(_l("Files"), validators=[InputRequired(_l("Choose a file."))])
+
+
+class LinkForm(AboutForm):
+    """An address, and what it is about."""
+
+    url = StringField(
+        _l("Address (URL)"),
+        description=_l(
+            "Begins with https://. The page is not fetched: keep a copy as a file if it may change."
+        ),
+        validators=[InputRequired(_l("Enter an address that begins with https://."))],
+    )
+    title = StringField(
+        _l("Title"),
+        validators=[
+            InputRequired(_l("Enter a title: what somebody finds at this address.")),
+            line(LONGEST_LINE),
+        ],
+    )
+
+
+class VersionForm(AboutForm):
+    """A newer version of a file or of a link."""
+
+    file = FileField(_l("File"))
+    url = StringField(_l("Address (URL)"), description=_l("Begins with https://."), validators=[Optional()])
+    title = StringField(_l("Title"), validators=[Optional(), line(LONGEST_LINE)])
