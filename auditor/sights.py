@@ -16,8 +16,8 @@ from flask import Flask
 from auditor.access import Actor, marks_of
 from auditor.access import Permission as P
 from auditor.accounts import listing as accounts
+from auditor.audits import attached
 from auditor.audits import queries as audits
-from auditor.audits import workpage
 from auditor.audits.inspections import queries as inspections
 from auditor.audits.models import AuditItem, IndependenceException
 from auditor.audits.programme import queries as programmes
@@ -107,7 +107,7 @@ SIGHTS: dict[tuple[str, str], Sight] = {
         actor, ids["audit_id"], P.AUDIT_READ, moment.instant
     ),
     ("audits", "item_id"): _item,
-    ("audits", "evidence_id"): lambda actor, ids, moment: workpage.evidence_of(
+    ("audits", "evidence_id"): lambda actor, ids, moment: attached.evidence_of(
         _item(actor, ids, moment), ids["evidence_id"], moment
     ),
     ("audits", "exception_id"): _exception,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,6 +15,7 @@ from auditor.audits.results import EDITABLE, NOT_BEGUN, Result, State
 from auditor.dated import Moment
 from auditor.errors import RuleBroken, Stale
 from auditor.evidence import actions as evidence
+from auditor.evidence.actions import NOTHING_SAID, About
 from auditor.evidence.models import Evidence
 from auditor.evidence.twins import twin
 from auditor.language import _l
@@ -99,8 +100,7 @@ def attach(
     item: AuditItem,
     stream: BinaryIO,
     name: str,
-    about_on: date | None = None,
-    note: str = "",
+    about: About = NOTHING_SAID,
 ) -> Evidence:
     """Store the file and attach it to the item; sent twice, the one that is attached is returned.
 
@@ -109,10 +109,10 @@ def attach(
     with activity.action(actor, at):
         _open(actor, at, item.audit_id)
         rows = ItemEvidence.standing(Moment.at(at), ItemEvidence.item == item.id)
-        there = twin([row.evidence_id for row in rows if row.held], stream, name, at, about_on, note)
+        there = twin([row.evidence_id for row in rows if row.held], stream, name, at, about)
         if there is not None:
             return there
-        kept = evidence.add_file(actor, at, folder, stream, name, about_on, note)
+        kept = evidence.add_file(actor, at, folder, stream, name, about)
         ItemEvidence.write(at, actor.person_id, item=item.id, evidence=kept, held=True)
         activity.record(trail.EVIDENCE_ATTACHED, audit=item.audit_id, item=item.id, evidence=kept.id)
         return kept
@@ -130,6 +130,11 @@ def detach(actor: Actor, at: datetime, item: AuditItem, evidence_id: int) -> boo
         )
         activity.record(trail.EVIDENCE_REMOVED, audit=item.audit_id, item=item.id, evidence=evidence_id)
         return True
+
+
+def must_be_open(actor: Actor, at: datetime, item: AuditItem) -> None:
+    """Make sure that the item may be worked on; inside an action. Raises RuleBroken."""
+    _open(actor, at, item.audit_id)
 
 
 def _check_texts(result: Result, note: str, reason: str) -> None:

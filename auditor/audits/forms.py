@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, FileField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    FileField,
+    HiddenField,
+    MultipleFileField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -14,6 +22,7 @@ from auditor.audits.conducting import LONGEST_TEXT
 from auditor.audits.exceptions import Outcome
 from auditor.audits.outside import LONGEST_NAME, LONGEST_PAPER, Outsider
 from auditor.audits.results import AuditKind, Result
+from auditor.evidence.actions import LONGEST_LINE, LONGEST_NOTE, About
 from auditor.language import _, _l
 
 _TEXT = Length(max=LONGEST_TEXT, message=_l("The text is too long. Shorten it or attach it as evidence."))
@@ -140,16 +149,60 @@ class AnswerForm(FlaskForm):
     based_on = HiddenField()
 
 
-class EvidenceForm(FlaskForm):
-    """A file and what it is about."""
+class AboutForm(FlaskForm):
+    """What is said of a piece of evidence beside what it is."""
 
-    file = FileField(_l("File"), validators=[InputRequired(_l("Choose a file."))])
-    about_on = DayField(_l("Date it is about"), validators=[Optional()])
+    about_on = DayField(
+        _l("Date it is about"), description=_l("If left empty: today."), validators=[Optional()]
+    )
+    expires_on = DayField(
+        _l("Valid until"),
+        description=_l("For certificates, contracts and the like. It is shown to you 30 days before."),
+        validators=[Optional()],
+    )
+    source = StringField(
+        _l("Received from"),
+        description=_l("The person or organisation that gave it."),
+        validators=[Optional(), _line(LONGEST_LINE)],
+    )
+    shows = TextAreaField(_l("What it shows"), validators=[Optional(), _line(LONGEST_NOTE)])
 
-    def day(self) -> date | None:
-        """Return the date the file is about, None where it was left out."""
-        found: date | None = self.about_on.data
-        return found
+    def about(self) -> About:
+        """Return what was filled in."""
+        return About(self.about_on.data, self.expires_on.data, self.source.data or "", self.shows.data or "")
+
+
+class EvidenceForm(AboutForm):
+    """Files, and what they are about."""
+
+    file = MultipleFileField(_l("Files"), validators=[InputRequired(_l("Choose a file."))])
+
+
+class LinkForm(AboutForm):
+    """An address, and what it is about."""
+
+    url = StringField(
+        _l("Address (URL)"),
+        description=_l(
+            "Begins with https://. The page is not fetched: keep a copy as a file if it may change."
+        ),
+        validators=[InputRequired(_l("Enter an address that begins with https://."))],
+    )
+    title = StringField(
+        _l("Title"),
+        validators=[
+            InputRequired(_l("Enter a title: what somebody finds at this address.")),
+            _line(LONGEST_LINE),
+        ],
+    )
+
+
+class VersionForm(AboutForm):
+    """A newer version of a file or of a link."""
+
+    file = FileField(_l("File"), validators=[Optional()])
+    url = StringField(_l("Address (URL)"), description=_l("Begins with https://."), validators=[Optional()])
+    title = StringField(_l("Title"), validators=[Optional(), _line(LONGEST_LINE)])
 
 
 class ConclusionForm(FlaskForm):

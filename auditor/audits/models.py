@@ -273,5 +273,6 @@ class ItemEvidence(DatedRow):
     evidence = ForeignKeyField(Evidence)
     evidence_id: int
     held = Flag()
+    overtaken = False  # no column: whether a newer version had been given (attached.on_item)
 
     series = ("item", "evidence")

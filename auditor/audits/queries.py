@@ -130,6 +130,17 @@ def seen_by(actor: Actor, at: datetime) -> Any:
     return audits & condition
 
 
+def results_seen_by(actor: Actor, at: datetime) -> Any:
+    """Return the condition on Audit that leaves those of which the person sees what the items showed."""
+    if Scope.COMPANY in actor.scopes(Permission.AUDIT_READ):
+        return seen_by(actor, at)
+    mine = AuditAssignee.standing(Moment.at(at), AuditAssignee.person == actor.person_id)
+    told = Audit.current_state.in_([state.value for state in RESULTS_SHOWN])
+    return seen_by(actor, at) & (
+        told | Audit.id.in_(mine.where(AuditAssignee.held).select(AuditAssignee.audit))
+    )
+
+
 def _authorise(actor: Actor, audit: Audit, permission: Permission, held: bool) -> None:
     if not _reaches(actor, audit, Permission.AUDIT_READ, held):
         raise NotFound

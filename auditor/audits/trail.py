@@ -24,6 +24,14 @@ EVIDENCE_ATTACHED = activity.event_type(
 EVIDENCE_REMOVED = activity.event_type(
     "audit.evidence_removed", _l("Evidence removed from an audit item"), "audit", "item", "evidence"
 )
+EVIDENCE_REPLACED = activity.event_type(
+    "audit.evidence_replaced",
+    _l("Evidence of an audit replaced by a newer version"),
+    "audit",
+    "before",
+    "evidence",
+    "count",
+)
 STATE_CHANGED = activity.event_type(
     "audit.state_changed", _l("State of an audit changed"), "audit", "before", "after"
 )

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from auditor.audits import queries
-from auditor.audits.models import Audit, AuditItem, AuditPlan, AuditState, ItemDraft, ItemEvidence, ItemResult
+from auditor.audits import attached, queries
+from auditor.audits.models import Audit, AuditItem, AuditPlan, AuditState, ItemDraft, ItemResult
 from auditor.audits.results import DONE, Result
 from auditor.catalogue.models import CatalogueVersion, Category, Control
 from auditor.dated import Moment
 from auditor.errors import NotFound
-from auditor.evidence.models import Evidence, StoredFile
 from auditor.language import current
 from auditor.people import queries as people
 from auditor.prepared import Prepared
@@ -49,19 +47,6 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Attached:
-    """A piece of evidence of an item."""
-
-    evidence: Evidence
-    name: str
-    size: int
-    about_on: date
-    given_by: str
-    given_at: datetime
-    erased: bool
-
-
-@dataclass(frozen=True)
 class Earlier:
     """What an earlier audit of the same subject found at the same control."""
 
@@ -85,7 +70,7 @@ class ItemPage:
     latest: ItemResult | None
     latest_by: str
     draft: ItemDraft | None
-    evidence: list[Attached]
+    evidence: list[attached.Attached]
     earlier: list[Earlier]
     findings: list[queries.OpenFinding]
 
@@ -136,7 +121,7 @@ def item_page(item: AuditItem, moment: Moment) -> ItemPage:
     """Return the page of an item that was authorised (``queries.item_for``): six queries and the findings' own."""
     audit = item.audit
     latest, before = _results(item, moment)
-    held = list(_attached(item, moment))
+    held = attached.on_item(item, moment)
     names = people.names(
         [
             *(row.evidence.given_by_id for row in held),
@@ -154,7 +139,7 @@ def item_page(item: AuditItem, moment: Moment) -> ItemPage:
         latest=latest,
         latest_by=names.get(latest.recorded_by or 0, "") if latest else "",
         draft=_draft(item, latest),
-        evidence=[_shown(row.evidence, names) for row in held],
+        evidence=attached.shown(held, names),
         earlier=[_told(row, names) for row in before],
         findings=[one for ask in queries.findings_beside for one in ask(item, moment)],
     )
@@ -197,38 +182,6 @@ def first_open(audit_id: int) -> int:
     if row is None:
         raise NotFound
     return int(row.id)
-
-
-def evidence_of(item: AuditItem, evidence_id: int, moment: Moment) -> Evidence:
-    """Return a piece of evidence that is attached to the item. Raises NotFound."""
-    for row in _attached(item, moment):
-        if row.evidence_id == evidence_id:
-            found: Evidence = row.evidence
-            return found
-    raise NotFound
-
-
-def _attached(item: AuditItem, moment: Moment) -> Iterable[ItemEvidence]:
-    return (
-        ItemEvidence.standing(moment, ItemEvidence.item == item.id)
-        .select(ItemEvidence, Evidence, StoredFile)
-        .join(Evidence)
-        .join(StoredFile)
-        .where(ItemEvidence.held)
-        .order_by(Evidence.given_at, Evidence.id)
-    )
-
-
-def _shown(evidence: Evidence, names: dict[int, str]) -> Attached:
-    return Attached(
-        evidence,
-        evidence.name,
-        evidence.file.size if evidence.file else 0,
-        evidence.about_on,
-        names.get(evidence.given_by_id or 0, ""),
-        evidence.given_at,
-        evidence.file is not None and evidence.file.erased_at is not None,
-    )
 
 
 def _draft(item: AuditItem, latest: ItemResult | None) -> ItemDraft | None:

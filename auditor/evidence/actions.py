@@ -5,22 +5,48 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from peewee import IntegrityError
 
 from auditor import activity, clock, db
 from auditor.access import Actor
 from auditor.errors import RuleBroken
+from auditor.evidence.links import plain_address
 from auditor.evidence.media import media_type_of, safe_name
 from auditor.evidence.models import Evidence, StoredFile
 from auditor.failpoints import FailPoint, reached
 from auditor.language import _l
 
 EVIDENCE_ADDED = activity.event_type("evidence.added", _l("Evidence added"), "evidence", "sha256", "size")
+LINK_ADDED = activity.event_type("evidence.link_added", _l("Evidence added as a link"), "evidence")
+LONGEST_LINE, LONGEST_NOTE = 200, 2_000
 _CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class About:
+    """What is said of a piece of evidence beside what it is."""
+
+    about_on: date | None = None  # today where it was left out
+    expires_on: date | None = None
+    source: str = ""
+    note: str = ""
+
+    def check(self, at: datetime) -> None:
+        """Raises RuleBroken where it cannot be so."""
+        if self.expires_on is not None and self.expires_on < (self.about_on or clock.day_of(at)):
+            raise RuleBroken(_l("It cannot expire before the date it is about."), "expires_on")
+        if len(self.source) > LONGEST_LINE:
+            raise RuleBroken(_l("Use at most %(count)s characters.", count=LONGEST_LINE), "source")
+        if len(self.note) > LONGEST_NOTE:
+            raise RuleBroken(_l("Use at most %(count)s characters.", count=LONGEST_NOTE), "shows")
+
+
+NOTHING_SAID = About()
 
 
 def add_file(
@@ -29,17 +55,16 @@ def add_file(
     folder: Path,
     stream: BinaryIO,
     name: str,
-    about_on: date | None = None,
-    note: str = "",
-    expires_on: date | None = None,
+    about: About = NOTHING_SAID,
     replaces: Evidence | None = None,
 ) -> Evidence:
     """Store the bytes of ``stream`` under ``folder`` and return the new evidence.
 
     The file is written to a temporary name, synced and renamed before the rows are; a crash between leaves
-    a file that nothing names, never a row without its file. Raises RuleBroken for an empty file, and for one
-    that was erased: its bytes do not come back by another door.
+    a file that nothing names, never a row without its file. Raises RuleBroken for an empty file, for one that
+    was erased (its bytes do not come back by another door), and when ``replaces`` has been replaced already.
     """
+    about.check(at)
     sha256, size, head = _keep(folder, stream)
     if size == 0:
         raise RuleBroken(_l("The file is empty. Nothing was stored. Choose the file again."), "file")
@@ -54,20 +79,58 @@ def add_file(
                 ),
                 "file",
             )
-        evidence: Evidence = Evidence.create(
-            file=stored,
-            name=safe_name(name),
-            about_on=about_on or clock.day_of(at),
-            expires_on=expires_on,
-            note=note,
-            given_by=actor.person_id,
-            given_at=at,
-            replaces=replaces,
-        )
+        evidence = _written(actor, at, about, replaces, file=stored, name=safe_name(name))
         if stored.missing_since is not None:  # given again, it is back
             StoredFile.update(missing_since=None).where(StoredFile.id == stored.id).execute()
         activity.record(EVIDENCE_ADDED, evidence=evidence.id, sha256=sha256, size=size)
         return evidence
+
+
+def add_link(
+    actor: Actor,
+    at: datetime,
+    url: str,
+    title: str,
+    about: About = NOTHING_SAID,
+    replaces: Evidence | None = None,
+) -> Evidence:
+    """Keep an address as evidence and return it; nothing is fetched. Raises RuleBroken for what is none."""
+    about.check(at)
+    address, named = plain_address(url), title.strip()
+    if not named:
+        raise RuleBroken(_l("Enter a title: what somebody finds at this address."), "title")
+    if len(named) > LONGEST_LINE:
+        raise RuleBroken(_l("Use at most %(count)s characters.", count=LONGEST_LINE), "title")
+    with activity.action(actor, at):
+        evidence = _written(actor, at, about, replaces, url=address, name=named)
+        activity.record(LINK_ADDED, evidence=evidence.id)
+        return evidence
+
+
+def _written(actor: Actor, at: datetime, about: About, replaces: Evidence | None, **what: Any) -> Evidence:
+    """Write the row; of two who replace the same evidence, the second is refused."""
+    try:
+        with db.transaction():
+            made: Evidence = Evidence.create(
+                **what,
+                about_on=about.about_on or clock.day_of(at),
+                expires_on=about.expires_on,
+                source=about.source.strip(),
+                note=about.note.strip(),
+                given_by=actor.person_id,
+                given_at=at,
+                replaces=replaces,
+                version=1 if replaces is None else replaces.version + 1,
+            )
+            return made
+    except IntegrityError:
+        if replaces is None or not Evidence.select().where(Evidence.replaces == replaces).exists():
+            raise
+        raise RuleBroken(
+            _l(
+                "Somebody has replaced this evidence already. Nothing was stored; look at the newer version first."
+            )
+        ) from None
 
 
 def _stored(sha256: str, size: int, head: bytes, at: datetime) -> StoredFile:

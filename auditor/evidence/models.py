@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import BigIntegerField, CharField, DateField, ForeignKeyField
+from peewee import BigIntegerField, CharField, DateField, ForeignKeyField, IntegerField
 
 from auditor.db import CountedModel, TextSalt, UtcDateTimeField, Written, WrittenLine
 from auditor.people.models import Person
@@ -22,7 +22,7 @@ class StoredFile(CountedModel):
 
 
 class Evidence(CountedModel):
-    """A file or a link that somebody gave, with the date it is about. Replaced by a new row, never changed."""
+    """A file or a link that somebody took in, with the date it is about. Replaced by a new row, never changed."""
 
     file = ForeignKeyField(StoredFile, null=True, backref="evidence")
     file_id: int | None
@@ -32,8 +32,10 @@ class Evidence(CountedModel):
     expires_on = DateField(null=True)
     note = Written(default="")
     text_salt = TextSalt()
+    source = WrittenLine(max_length=200, default="")  # from whom it came, in the words of who took it
     given_by = ForeignKeyField(Person, null=True)
     given_by_id: int | None
     given_at = UtcDateTimeField()
     replaces = ForeignKeyField("self", null=True, unique=True)
     replaces_id: int | None
+    version = IntegerField(default=1)  # how many it is in the line that ``replaces`` makes

@@ -6,8 +6,9 @@ import hashlib
 import logging
 from pathlib import Path
 
-from flask import Response, abort, make_response, render_template, send_file
+from flask import Response, abort, make_response, redirect, render_template, send_file
 
+from auditor.db import ErasedText
 from auditor.evidence.actions import path_of
 from auditor.evidence.models import Evidence
 from auditor.web import as_attachment
@@ -16,13 +17,17 @@ log = logging.getLogger("auditor.outages")
 
 
 def answer(evidence: Evidence, folder: Path) -> Response:
-    """Return the file as an attachment with its true type; call it after the item it hangs on was authorised.
+    """Return the file as an attachment with its true type, or the way to what a link names.
+
+    Call it after the item it hangs on was authorised.
 
     A page says so where it was erased (410), and where it is away or is no longer what was given (503, until it
     is put back). What is handed out is what was given: its hash is counted once more.
     """
+    if evidence.file is None and isinstance(evidence.url, ErasedText):
+        return _absent(evidence, "erased", 410)
     if evidence.file is None:
-        abort(404)
+        return make_response(redirect(evidence.url, 303)) if evidence.url else abort(404)
     if evidence.file.erased_at is not None:
         return _absent(evidence, "erased", 410)
     path = path_of(folder, evidence.file.sha256)

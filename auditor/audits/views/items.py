@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, current_app, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from auditor import settings_of
 from auditor.access import Permission, requires
 from auditor.audits import actions, queries, workpage
 from auditor.audits.forms import AnswerForm, EvidenceForm
@@ -16,7 +15,6 @@ from auditor.audits.results import EDITABLE, NONCONFORMITIES, WITH_FINDING, Resu
 from auditor.audits.views import bp
 from auditor.dated import Moment
 from auditor.errors import NotFound, RuleBroken, Stale
-from auditor.evidence.serving import answer as file_answer
 from auditor.language import _, format_instant
 from auditor.people import queries as people
 from auditor.web import current_actor, request_time
@@ -29,7 +27,7 @@ Answer = str | tuple[str, int] | BaseResponse
 def checklist(audit_id: int) -> BaseResponse:
     """Open the checklist at the first item that is not checked."""
     queries.audit_for(current_actor(), audit_id, Permission.AUDIT_READ, request_time())
-    first = _item(audit_id, workpage.first_open(audit_id), Permission.AUDIT_READ)
+    first = item_of(audit_id, workpage.first_open(audit_id), Permission.AUDIT_READ)
     return redirect(url_for("audits.item", audit_id=audit_id, item_id=first.id), 303)
 
 
@@ -38,19 +36,19 @@ def checklist(audit_id: int) -> BaseResponse:
 def item(audit_id: int, item_id: int) -> Answer:
     """Show an item and take its answer."""
     if request.method == "GET":
-        found = _item(audit_id, item_id, Permission.AUDIT_READ)
-        return _page(found, None, 200)
-    found = _item(audit_id, item_id, Permission.AUDIT_CONDUCT)
+        found = item_of(audit_id, item_id, Permission.AUDIT_READ)
+        return page_with(found, None, 200)
+    found = item_of(audit_id, item_id, Permission.AUDIT_CONDUCT)
     form = AnswerForm()
     if not form.validate():
-        return _page(found, form, 422)
+        return page_with(found, form, 422)
     try:
         actions.record_result(current_actor(), request_time(), found, _answer(form))
     except RuleBroken as broken:
         (form[broken.field] if broken.field else form.result).errors = [str(broken)]
-        return _page(found, form, 422)
+        return page_with(found, form, 422)
     except Stale as stale:
-        return _page(found, form, 409, stale)
+        return page_with(found, form, 409, stale)
     flash(_("Saved."), "success")
     return redirect(_onward(found), 303)
 
@@ -59,7 +57,7 @@ def item(audit_id: int, item_id: int) -> Answer:
 @requires(Permission.AUDIT_CONDUCT)
 def save_answer(audit_id: int, item_id: int) -> tuple[Response, int]:
     """Take an answer while the page stays open: a result was chosen or a field was left."""
-    found = _item(audit_id, item_id, Permission.AUDIT_CONDUCT)
+    found = item_of(audit_id, item_id, Permission.AUDIT_CONDUCT)
     form = AnswerForm()
     if not form.validate():
         return _told(422, message=_first_error(form))
@@ -78,7 +76,7 @@ def save_answer(audit_id: int, item_id: int) -> tuple[Response, int]:
 @requires(Permission.AUDIT_CONDUCT)
 def save_draft(audit_id: int, item_id: int) -> tuple[Response, int]:
     """Keep what is being typed; it counts for nothing."""
-    found = _item(audit_id, item_id, Permission.AUDIT_CONDUCT)
+    found = item_of(audit_id, item_id, Permission.AUDIT_CONDUCT)
     based_on = request.form.get("based_on", type=int)
     try:
         actions.save_draft(current_actor(), request_time(), found, request.form.get("note", ""), based_on)
@@ -91,53 +89,13 @@ def save_draft(audit_id: int, item_id: int) -> tuple[Response, int]:
 @requires(Permission.AUDIT_CONDUCT)
 def forget_draft(audit_id: int, item_id: int) -> BaseResponse:
     """Drop what was typed and not saved."""
-    found = _item(audit_id, item_id, Permission.AUDIT_CONDUCT)
+    found = item_of(audit_id, item_id, Permission.AUDIT_CONDUCT)
     actions.forget_draft(current_actor(), found)
-    return redirect(_here(found), 303)
+    return redirect(here(found), 303)
 
 
-@bp.post("/<int:audit_id>/items/<int:item_id>/evidence")
-@requires(Permission.AUDIT_CONDUCT)
-def add_evidence(audit_id: int, item_id: int) -> Answer:
-    """Attach a file to the item."""
-    found = _item(audit_id, item_id, Permission.AUDIT_CONDUCT)
-    form = EvidenceForm()
-    if not form.validate():
-        return _page(found, None, 422, evidence_form=form)
-    upload: Any = request.files["file"]
-    folder = settings_of(current_app).evidence_folder
-    try:
-        actions.attach(
-            current_actor(), request_time(), folder, found, upload.stream, upload.filename or "", form.day()
-        )
-    except RuleBroken as broken:
-        form.file.errors = [str(broken)]
-        return _page(found, None, 422, evidence_form=form)
-    flash(_("The evidence is attached."), "success")
-    return redirect(_here(found), 303)
-
-
-@bp.get("/<int:audit_id>/items/<int:item_id>/evidence/<int:evidence_id>")
-@requires(Permission.AUDIT_READ)
-def evidence(audit_id: int, item_id: int, evidence_id: int) -> Response:
-    """Give a file of the item to who may see the item."""
-    found = _item(audit_id, item_id, Permission.AUDIT_READ)
-    kept = workpage.evidence_of(found, evidence_id, Moment.at(request_time()))
-    return file_answer(kept, settings_of(current_app).evidence_folder)
-
-
-@bp.post("/<int:audit_id>/items/<int:item_id>/evidence/<int:evidence_id>/remove")
-@requires(Permission.AUDIT_CONDUCT)
-def remove_evidence(audit_id: int, item_id: int, evidence_id: int) -> BaseResponse:
-    """Take a file off the item."""
-    found = _item(audit_id, item_id, Permission.AUDIT_CONDUCT)
-    if not actions.detach(current_actor(), request_time(), found, evidence_id):
-        raise NotFound
-    flash(_("The evidence was removed from this item. It stays in the history."), "success")
-    return redirect(_here(found), 303)
-
-
-def _item(audit_id: int, item_id: int, permission: Permission) -> AuditItem:
+def item_of(audit_id: int, item_id: int, permission: Permission) -> AuditItem:
+    """Return the item of the audit that an address names. Raises NotFound, Forbidden."""
     found = queries.item_for(current_actor(), item_id, permission, request_time())
     if found.audit_id != audit_id:
         raise NotFound
@@ -154,13 +112,14 @@ def _answer(form: AnswerForm) -> actions.Answer:
     )
 
 
-def _page(
+def page_with(
     found: AuditItem,
     form: AnswerForm | None,
     status: int,
     stale: Stale | None = None,
     evidence_form: EvidenceForm | None = None,
 ) -> Answer:
+    """Return the page of the item, with what was sent where it is shown again."""
     page = workpage.item_page(found, Moment.at(request_time()))
     conducts = _conducts(found)
     if form is None:
@@ -226,14 +185,15 @@ def _finding_url(found: AuditItem) -> str:
     return url_for("findings.record", item_id=found.id)
 
 
-def _here(found: AuditItem) -> str:
+def here(found: AuditItem) -> str:
+    """Return the address of the item."""
     return url_for("audits.item", audit_id=found.audit_id, item_id=found.id)
 
 
 def _onward(found: AuditItem) -> str:
     """Return the item to go on with: the next one where the button says so, else this one."""
     if "onward" not in request.form:
-        return _here(found)
+        return here(found)
     later = (
         AuditItem.select(AuditItem.id)
         .where(AuditItem.audit == found.audit_id, AuditItem.position > found.position)

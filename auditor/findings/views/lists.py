@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response as FlaskResponse
 from flask import current_app, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
 from auditor import settings_of
 from auditor.access import Permission, requires
@@ -157,8 +156,6 @@ def comment(finding_id: int) -> Answer:
 
 @bp.get("/<int:finding_id>/evidence/<int:evidence_id>")
 @requires(Permission.FINDING_READ)
-def download(finding_id: int, evidence_id: int) -> FlaskResponse | Response:
+def download(finding_id: int, evidence_id: int) -> FlaskResponse:
     given = queries.evidence_for(current_actor(), finding_id, evidence_id, now())
-    if given.file_id is None and given.url:
-        return redirect(given.url, 303)
     return file_answer(given, settings_of(current_app).evidence_folder)

@@ -32,7 +32,7 @@ def given(cast: Cast, settings: Settings) -> tuple[str, Path]:
     audit = making.assigned(cast)
     item = making.items(audit)[0]
     file = io.BytesIO(CONTENT)
-    audits.attach(cast.actor("auditor"), NOW, settings.evidence_folder, item, file, "log.pdf", NOW.date())
+    audits.attach(cast.actor("auditor"), NOW, settings.evidence_folder, item, file, "log.pdf")
     kept = Evidence.get()
     path = actions.path_of(settings.evidence_folder, kept.file.sha256)
     return f"/audits/{audit.id}/items/{item.id}/evidence/{kept.id}", path
