@@ -12,7 +12,7 @@ from peewee import JOIN, SQL, fn
 from auditor.access import Actor
 from auditor.audits import queries
 from auditor.audits.models import Audit, AuditItem, ItemEvidence
-from auditor.catalogue.models import Control
+from auditor.catalogue.models import Control, Subject
 from auditor.dated import Moment
 from auditor.db import ErasedText
 from auditor.errors import NotFound
@@ -166,19 +166,20 @@ def _usable(actor: Actor, item: AuditItem, at: datetime) -> Any:
 
 
 def hung(actor: Actor, at: datetime, *where: Any) -> Any:
-    """Return the rows of evidence on items that the person may see now, with evidence, file, item, audit, control.
+    """Return the rows of evidence on items that the person may see now, with evidence, file, item, audit, subject, control.
 
     ``where`` narrows by the item.
     """
     seen = AuditItem.select(AuditItem.id).join(Audit).where(queries.results_seen_by(actor, at), *where)
     rows = ItemEvidence.standing(Moment.at(at), ItemEvidence.item.in_(seen))
     return (
-        rows.select(ItemEvidence, Evidence, StoredFile, AuditItem, Audit, Control)
+        rows.select(ItemEvidence, Evidence, StoredFile, AuditItem, Audit, Subject, Control)
         .join(Evidence)
         .join(StoredFile, JOIN.LEFT_OUTER)
         .switch(ItemEvidence)
         .join(AuditItem)
         .join(Audit)
+        .join(Subject)
         .switch(AuditItem)
         .join(Control)
         .where(ItemEvidence.held)

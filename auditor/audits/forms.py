@@ -200,7 +200,7 @@ class LinkForm(AboutForm):
 class VersionForm(AboutForm):
     """A newer version of a file or of a link."""
 
-    file = FileField(_l("File"), validators=[Optional()])
+    file = FileField(_l("File"))
     url = StringField(_l("Address (URL)"), description=_l("Begins with https://."), validators=[Optional()])
     title = StringField(_l("Title"), validators=[Optional(), _line(LONGEST_LINE)])
 

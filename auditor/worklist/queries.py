@@ -21,6 +21,7 @@ more: list[Source] = []
 def sources() -> list[Source]:
     """Return every feature's answer to "what waits for this person?"."""
     from auditor.accounts.waiting import waiting_for as accounts
+    from auditor.audits.expiring import waiting_for as expiring
     from auditor.audits.inspections.waiting import waiting_for as inspections
     from auditor.audits.programme.waiting import waiting_for as programme
     from auditor.audits.waiting import waiting_for as audits
@@ -31,7 +32,8 @@ def sources() -> list[Source]:
     from auditor.training.waiting import waiting_for as training
 
     return [
-        programme, audits, inspections, findings, training, people, accounts, evidence, notifications, *more
+        programme, audits, inspections, expiring, findings, training, people, accounts, evidence,
+        notifications, *more,
     ]  # fmt: skip
 
 

@@ -215,9 +215,9 @@ def test_a_newer_version_stands_at_each_item_of_the_audit_and_the_old_one_stays_
     attaching.attach_known(cast.actor("auditor"), NOW, _loaded(cast, second), [old.id])
     cast.sign_in(client, "auditor")
     address = f"/audits/{first.audit_id}/items/{first.id}/evidence"
-    assert "台帳.xlsx" in text_of(client.get(f"{address}/{old.id}/replace"))
+    assert "台帳.xlsx" in text_of(client.get(f"{address}/{old.id}/newer"))
     sent = [
-        client.post(f"{address}/{old.id}/replace", data={"file": (io.BytesIO(b"v2"), "台帳2.xlsx")})
+        client.post(f"{address}/{old.id}/newer", data={"file": (io.BytesIO(b"v2"), "台帳2.xlsx")})
         for _ in range(2)  # a double click
     ]
     assert [one.status_code for one in sent] == [303, 303]
@@ -302,7 +302,7 @@ def test_a_link_is_replaced_by_a_link(client: Any, cast: Cast) -> None:
     item = items(audit)[0]
     old = attaching.attach_link(cast.actor("auditor"), NOW, item, WIKI, NOTHING_SAID)
     cast.sign_in(client, "auditor")
-    address = f"/audits/{audit.id}/items/{item.id}/evidence/{old.id}/replace"
+    address = f"/audits/{audit.id}/items/{item.id}/evidence/{old.id}/newer"
     newer = {"url": "https://wiki.example.jp/backup?page=4", "title": WIKI.title}
     assert client.post(address, data={**newer, "url": "http://x.example"}).status_code == 422
     assert client.post(address, data=newer).status_code == 303
@@ -313,7 +313,7 @@ def test_what_replaces_a_file_is_a_file(app: Any, client: Any, cast: Cast) -> No
     item = items(assigned(cast))[0]
     old = _attach(app, cast, item)
     cast.sign_in(client, "auditor")
-    address = f"/audits/{item.audit_id}/items/{item.id}/evidence/{old.id}/replace"
+    address = f"/audits/{item.audit_id}/items/{item.id}/evidence/{old.id}/newer"
     assert client.post(address, data={"url": WIKI.url, "title": "x"}).status_code == 422
 
 
@@ -349,7 +349,7 @@ def test_evidence_of_a_submitted_audit_stays_as_it_is(app: Any, client: Any, cas
         attaching.attach_known(actor, LATER, _loaded(cast, items(audit)[1]), [old.id])
     assert _held(item, LATER) == [old.id]
     cast.sign_in(client, "auditor")
-    for way in ("link", "known", f"{old.id}/replace"):
+    for way in ("link", "known", f"{old.id}/newer"):
         assert client.get(f"/audits/{audit.id}/items/{item.id}/evidence/{way}").status_code == 403
 
 
@@ -365,7 +365,7 @@ def test_the_audited_department_reads_evidence_once_it_is_told_and_changes_none(
     answer_all(cast, audit)
     actions.submit(cast.actor("auditor"), NOW, Audit.get_by_id(audit.id))
     assert _given(client, f"{address}/{old.id}") == b"first"
-    for way in ("link", "known", f"{old.id}/replace"):
+    for way in ("link", "known", f"{old.id}/newer"):
         assert client.post(f"{address}/{way}").status_code == 403
 
 

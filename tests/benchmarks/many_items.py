@@ -138,7 +138,7 @@ def _items_and_results(first: int, like: int) -> None:
     """Write the items of the audits from ``first`` on, and a result of each, in two statements."""
     mark = "?" if db.is_sqlite() else "%s"
     item, result = AuditItem._meta.table_name, ItemResult._meta.table_name
-    spread = "CASE WHEN position % 20 = 0 THEN 'minor' ELSE 'conform' END"
+    spread = "CASE WHEN position = position / 20 * 20 THEN 'minor' ELSE 'conform' END"
     with db.transaction():
         db.database.execute_sql(
             f"INSERT INTO {item} (action, audit_id, control_id, position, current_result)"

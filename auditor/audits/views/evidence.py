@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, render_template, request
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from auditor import settings_of
 from auditor.access import Permission, requires
-from auditor.audits import actions, attached, attaching
+from auditor.audits import actions, attached, attaching, expiring
 from auditor.audits.forms import EvidenceForm, LinkForm, VersionForm
 from auditor.audits.models import AuditItem
 from auditor.audits.results import EDITABLE, State
@@ -20,7 +20,7 @@ from auditor.errors import Forbidden, NotFound, RuleBroken
 from auditor.evidence.models import Evidence
 from auditor.evidence.serving import answer as file_answer
 from auditor.language import _, _n
-from auditor.web import current_actor, request_time
+from auditor.web import Page, current_actor, paged, request_time
 
 _ITEM = "/<int:audit_id>/items/<int:item_id>/evidence"
 
@@ -92,7 +92,7 @@ def use_evidence(audit_id: int, item_id: int) -> Answer:
     return page, 422 if error else 200
 
 
-@bp.route(f"{_ITEM}/<int:evidence_id>/replace", methods=["GET", "POST"])
+@bp.route(f"{_ITEM}/<int:evidence_id>/newer", methods=["GET", "POST"])
 @requires(Permission.AUDIT_CONDUCT)
 def replace_evidence(audit_id: int, item_id: int, evidence_id: int) -> Answer:
     """Take in a newer version of a piece of evidence."""
@@ -130,6 +130,49 @@ def remove_evidence(audit_id: int, item_id: int, evidence_id: int) -> BaseRespon
         raise NotFound
     flash(_("The evidence was removed from this item. It stays in the history."), "success")
     return redirect(_back(found), 303)
+
+
+@bp.get("/evidence")
+@requires(Permission.AUDIT_READ)
+def evidence_list() -> str:
+    """List the evidence of all audits that the person may see."""
+    at, actor = request_time(), current_actor()
+    moment = Moment.at(at)
+    tab = request.args.get("tab", "all")
+    wanted = expiring.Filter(
+        tab=tab if tab in expiring.TABS else "all",
+        fiscal_year=request.args.get("fiscal_year", type=int),
+        text=request.args.get("q", "").strip()[:100],
+    )
+    query = expiring.matching(actor, wanted, at)
+    count = expiring.counts(query, moment)
+    page = paged(expiring.in_tab(query, wanted.tab, moment))
+    return render_template(
+        "audits/evidence_list.html",
+        page=Page(expiring.lines(page.rows, moment), page.total, page.number, page.size),
+        wanted=wanted,
+        tabs=_tabs(wanted, count),
+        years=expiring.fiscal_years(actor, at),
+        filtered=wanted != expiring.Filter(tab=wanted.tab),
+    )
+
+
+def _tabs(wanted: expiring.Filter, count: dict[str, int]) -> list[dict[str, Any]]:
+    labels = {
+        "all": _("All"),
+        "expiring": _("Expires within 30 days"),
+        "expired": _("Expired"),
+    }
+    kept = {name: value for name, value in request.args.items() if name not in ("tab", "page")}
+    return [
+        {
+            "label": label,
+            "url": url_for("audits.evidence_list", **{**kept, "tab": tab}),
+            "count": count[tab],
+            "current": tab == wanted.tab,
+        }
+        for tab, label in labels.items()
+    ]
 
 
 def _open_item(audit_id: int, item_id: int) -> AuditItem:
