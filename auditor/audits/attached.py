@@ -93,15 +93,13 @@ def _older(row: ItemEvidence, before: dict[int, ItemEvidence]) -> Iterable[ItemE
 
 
 def _told(row: ItemEvidence, names: dict[int, str], older: tuple[Attached, ...] = ()) -> Attached:
-    one = row.evidence
-    link = one.file is None
-    erased = isinstance(one.url, ErasedText) if link else one.file.erased_at is not None
+    one, link, erased = row.evidence, row.evidence.file is None, is_erased(row.evidence)
     return Attached(
         id=one.id,
         name=one.name,
         url=one.url if link and not erased else "",
         host=host_of(one.url) if link and not erased else "",
-        size=0 if link else one.file.size,
+        size=one.file.size if one.file else 0,
         about_on=one.about_on,
         expires_on=one.expires_on,
         source=one.source,
@@ -113,6 +111,11 @@ def _told(row: ItemEvidence, names: dict[int, str], older: tuple[Attached, ...] 
         overtaken=bool(row.overtaken),
         older=older,
     )
+
+
+def is_erased(one: Evidence) -> bool:
+    """Tell whether its file was erased, or the address of a link."""
+    return one.file.erased_at is not None if one.file else isinstance(one.url, ErasedText)
 
 
 def evidence_of(item: AuditItem, evidence_id: int, moment: Moment) -> Evidence:

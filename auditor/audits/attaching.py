@@ -122,8 +122,9 @@ def replace(
         rows = ItemEvidence.standing(Moment.at(at), ItemEvidence.item.in_(same_audit))
         holding = list(rows.where(ItemEvidence.held, ItemEvidence.evidence == old.id))
         for row in holding:
-            values = {"item": row.item_id, "evidence": old.id, "held": False}
-            ItemEvidence.write(at, actor.person_id, replaces=row, **values)
+            ItemEvidence.write(
+                at, actor.person_id, replaces=row, item=row.item_id, evidence=old.id, held=False
+            )
             ItemEvidence.write(at, actor.person_id, item=row.item_id, evidence=kept.id, held=True)
         activity.record(
             trail.EVIDENCE_REPLACED, audit=item.audit_id, before=old.id, evidence=kept.id, count=len(holding)
@@ -149,6 +150,5 @@ def _held(item: AuditItem, at: datetime) -> list[int]:
 
 def _hang(actor: Actor, at: datetime, item: AuditItem, kept: Evidence) -> None:
     before = ItemEvidence.latest(Moment.at(at), item=item.id, evidence=kept.id)  # taken off once
-    values = {"item": item.id, "evidence": kept.id, "held": True}
-    ItemEvidence.write(at, actor.person_id, replaces=before, **values)
+    ItemEvidence.write(at, actor.person_id, replaces=before, item=item.id, evidence=kept.id, held=True)
     activity.record(trail.EVIDENCE_ATTACHED, audit=item.audit_id, item=item.id, evidence=kept.id)

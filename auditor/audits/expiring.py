@@ -10,12 +10,11 @@ from peewee import Case, fn
 
 from auditor.access import Actor, Permission, Scope
 from auditor.audits import queries
-from auditor.audits.attached import hung, overtaken, says
+from auditor.audits.attached import hung, is_erased, overtaken, says
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, ItemEvidence
 from auditor.audits.results import EDITABLE, RESULTS_SHOWN
 from auditor.catalogue.models import Subject
 from auditor.dated import Moment
-from auditor.db import ErasedText
 from auditor.evidence.models import Evidence
 from auditor.language import _, current
 from auditor.work import WorkItem
@@ -76,12 +75,9 @@ def lines(rows: list[ItemEvidence], moment: Moment) -> list[Line]:
     """Return rows of ``matching`` as the list shows them: at most two queries."""
     names = queries.subject_names([row.item.audit.subject for row in rows], moment, current())
     return [
-        Line(row.evidence, row.item, _erased(row.evidence), names[row.item.audit.subject_id]) for row in rows
+        Line(row.evidence, row.item, is_erased(row.evidence), names[row.item.audit.subject_id])
+        for row in rows
     ]
-
-
-def _erased(one: Evidence) -> bool:
-    return one.file.erased_at is not None if one.file else isinstance(one.url, ErasedText)
 
 
 def fiscal_years(actor: Actor, at: datetime) -> list[int]:
@@ -106,7 +102,7 @@ def waiting_for(actor: Actor, moment: Moment) -> list[WorkItem]:
     found: dict[int, WorkItem] = {}
     for row in query:
         open_ = row.item.audit.current_state in _OPEN
-        if (open_ or row.evidence.expires_on >= moment.day - SOON) and not _erased(row.evidence):
+        if (open_ or row.evidence.expires_on >= moment.day - SOON) and not is_erased(row.evidence):
             found.setdefault(row.evidence_id, _work_item(row, moment.day))
     return list(found.values())
 
@@ -126,7 +122,8 @@ def _concerns(actor: Actor, moment: Moment) -> Any:
 
 def _work_item(row: ItemEvidence, today: date) -> WorkItem:
     one, audit = row.evidence, row.item.audit
-    what = _("Evidence has expired") if one.expires_on < today else _("Evidence expires")
+    over = one.expires_on is not None and one.expires_on < today
+    what = _("Evidence has expired") if over else _("Evidence expires")
     return WorkItem(
         kind="audit",
         title=str(_("%(what)s: %(title)s", what=what, title=one.name)),

@@ -163,7 +163,9 @@ def _tabs(wanted: expiring.Filter, count: dict[str, int]) -> list[dict[str, Any]
         "expiring": _("Expires within 30 days"),
         "expired": _("Expired"),
     }
-    kept = {name: value for name, value in request.args.items() if name not in ("tab", "page")}
+    kept: dict[str, Any] = {
+        name: value for name, value in request.args.items() if name not in ("tab", "page")
+    }
     return [
         {
             "label": label,
