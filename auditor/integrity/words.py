@@ -53,6 +53,7 @@ COLUMNS: dict[str, Any] = {
     "paper": _l("Where the paper lies"),
     "reason": _l("Reason"),
     "spoken_to": _l("Persons spoken to"),
+    "source": _l("Received from"),
     "summary": _l("Conclusion"),
     "text": _l("What it says"),
     "title": _l("Title"),
