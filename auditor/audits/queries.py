@@ -142,11 +142,15 @@ def results_seen_by(actor: Actor, at: datetime) -> Any:
 
 
 def answered_by(actor: Actor, moment: Moment) -> Any:
-    """Return the condition on Audit that leaves those whose subject a department of the actor answers for."""
+    """Return the condition on Audit that leaves those whose subject a department of the actor answers for.
+
+    What the departments own is read beforehand, by one query: SQLite parses queries in queries to a depth only,
+    and the condition stands deep in others.
+    """
     mine = list(actor.department_ids)
     subjects = Subject.select(Subject.id).where(Subject.department.in_(mine))
     owned = SubjectDetail.standing(moment).where(SubjectDetail.owner.in_(mine))
-    return Audit.subject.in_(subjects) | Audit.subject.in_(owned.select(SubjectDetail.subject))
+    return Audit.subject.in_(subjects) | Audit.subject.in_([row.subject_id for row in owned])
 
 
 def may(actor: Actor, audit: Audit, permission: Permission, at: datetime) -> bool:
