@@ -151,8 +151,8 @@ def company_name(moment: Moment) -> str:
 
 
 def fiscal_year_at(day: date, moment: Moment) -> FiscalYear:
-    """Return the fiscal year that ``day`` lies in."""
-    return fiscal_year_of(day, setting("fiscal_year_start_month", moment))
+    """Return the fiscal year that ``day`` lies in; of a day to come by the start that is planned for it."""
+    return fiscal_year_of(day, setting("fiscal_year_start_month", moment.on(max(day, moment.day))))
 
 
 def fiscal_year_named(label: int, moment: Moment) -> FiscalYear:

@@ -391,7 +391,7 @@ class Company(RuleBasedStateMachine):
 
 def test_no_sequence_lets_a_person_audit_the_own_unit_unseen(cast: Cast) -> None:
     many = (
-        settings(max_examples=2000, stateful_step_count=40)
+        settings(max_examples=int(os.environ.get("AUDITOR_SEQUENCES", "2000")), stateful_step_count=40)
         if LONG
         else settings(max_examples=15, stateful_step_count=15)
     )

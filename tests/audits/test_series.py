@@ -342,6 +342,25 @@ def test_no_date_of_a_series_hangs_on_the_month_in_which_the_fiscal_year_begins(
     assert number.startswith("A27-" if month <= 2 else "A26-")
 
 
+@pytest.mark.parametrize(
+    ("start", "label"),
+    [
+        (date(2026, 12, 28), 2026),  # the year that began in April, until the change
+        (date(2027, 1, 4), 2027),  # from then on it begins in January
+        (date(2027, 4, 5), 2027),
+        (date(2028, 1, 4), 2028),
+    ],
+)
+def test_an_audit_is_counted_in_the_fiscal_year_as_it_is_planned_for_its_day(
+    cast: Cast, start: date, label: int
+) -> None:
+    """The company goes over from April to January: decided now, from 2027 on."""
+    set_setting(JOBS, "fiscal_year_start_month", 1, date(2027, 1, 1), NOW)
+    new = new_audit(cast, starts_on=start, due_on=start + timedelta(days=11))
+    audit = actions.assign(cast.actor("administrator"), NOW, new)
+    assert (audit.fiscal_year, audit.number) == (label, f"A{label % 100}-01")
+
+
 # ---- pages ----
 
 
