@@ -71,6 +71,8 @@ _STANDS_FOR = {
     "findings.worry": "findings.worries",
     "findings.history_preview": "findings.history",
     "reports.audit_report": "audits.index",
+    "reports.year_report": "reports.overview",
+    "reports.year_opinion": "reports.overview",
     "findings.history_upload": "findings.history",
     "findings.history_import": "findings.history",
     "catalogue.subject": "catalogue.subjects",

@@ -57,6 +57,7 @@ COLUMNS: dict[str, Any] = {
     "override_reason": _l("Reason"),
     "paper": _l("Where the paper lies"),
     "reason": _l("Reason"),
+    "requests": _l("Asked of the representative"),
     "spoken_to": _l("Persons spoken to"),
     "source": _l("Received from"),
     "summary": _l("Conclusion"),

@@ -52,7 +52,7 @@ def _first(sheet: Sheet, book: Book, made: YearShown, title: str) -> None:
     )
     pair(sheet, _("Asked of the representative"), now.opinion.requests if now.opinion else "")
     sheet.section(_("Plan and coverage"))
-    sheet.head(_("Subjects"), _("In use"), _("Audited"), _("Not audited in the year"))
+    sheet.head(_("Subjects"), _("In use"), _("Were audited"), _("Not audited in the year"))
     for one in made.coverage:
         kinds = {
             "department": _("Departments (divisions and departments)"), "system": _("Systems"),

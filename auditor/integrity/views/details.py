@@ -181,6 +181,7 @@ VALUES: dict[str, Mapping[str, Any]] = {
         "findings": _l("Findings"),
         "programme": _l("Audit programme"),
         "training": _l("Training"),
+        "year_report": _l("Audit report of the year"),
     },
 }
 _PERSONS = {"person", "principal", "deputy", "lead", "auditors"}
