@@ -15,13 +15,12 @@
 // worst. The part itself hears of its own by the event "savestate".
 
 import { headers } from "./csrf.js";
-import { Copy, nameOf } from "./keeping.js";
+import { Copy, nameOf, PARTS } from "./keeping.js";
 
 const PAUSE = 900; // milliseconds without typing
 const RETRY = 15000;
 const ICONS = { saving: "sending", saved: "saved", kept: "offline", failed: "warn" };
 const WORST = ["failed", "kept", "saving", "saved"];
-const PARTS = "form[data-autosave-url], fieldset[data-autosave-url]";
 const states = new Map(); // by part: where its saving stands
 const TONES = { saving: "mute", saved: "ok", kept: "minor", failed: "major" };
 

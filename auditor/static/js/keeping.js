@@ -2,6 +2,7 @@
 // A copy knows where it goes (url, body) and whether it is an answer (commit) or only being typed, so that any later
 // page can send it (kept.js).
 
+export const PARTS = "form[data-autosave-url], fieldset[data-autosave-url]";
 const KEEP_DAYS = 7;
 const owner = () => document.querySelector('meta[name="draft-owner"]')?.content ?? "";
 const prefix = () => `draft:${owner()}:`;

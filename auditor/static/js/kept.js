@@ -3,7 +3,7 @@
 // meanwhile is not sent: a note leads to its page, where the two are compared.
 
 import { headers } from "./csrf.js";
-import { copies, nameOf } from "./keeping.js";
+import { copies, nameOf, PARTS } from "./keeping.js";
 
 const SETTLED = 20000; // milliseconds: a page that is still open sends its own text
 let busy = false;
@@ -11,7 +11,7 @@ let busy = false;
 async function sendAll() {
   if (busy) return;
   busy = true;
-  const here = new Set([...document.querySelectorAll("form[data-autosave-url]")].map(nameOf));
+  const here = new Set([...document.querySelectorAll(PARTS)].map(nameOf));
   const sent = [];
   const stuck = [];
   for (const copy of copies()) {
