@@ -26,7 +26,8 @@ def asked(
 ) -> company.Company:
     """The prepared company: written for the first person, put back for each other."""
     if not kept:
-        made = company.make(cast, settings.data)
+        with app.app_context():  # a working paper speaks a language
+            made = company.make(cast, settings.data)
         bed_database.keep("access")
         files: Path = tmp_path_factory.mktemp("access") / "data"
         shutil.copytree(settings.data, files)
