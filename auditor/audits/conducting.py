@@ -105,7 +105,12 @@ def record_results(
         for place in range(0, len(item_ids), _CHUNK):
             some = item_ids[place : place + _CHUNK]
             AuditItem.update(current_result=result).where(AuditItem.id.in_(some)).execute()
-    _open(actor, at, audit_id)
+    facts = [one.value for one in FACTS]
+    before = ItemResult.select(ItemResult.id).where(
+        ItemResult.id.in_([one for _answer, one in answers.values() if one]), ItemResult.result.in_(facts)
+    )
+    touched = before.exists() or any(row["result"] in facts for row in rows)
+    _open(actor, at, audit_id, facts_changed=touched)
     ItemResult.add_many(rows)
     for item_id, (answer, _replaced) in answers.items():
         events.tell(events.ResultRecorded(actor, at, item_id, answer.result.value))

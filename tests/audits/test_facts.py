@@ -21,6 +21,7 @@ from auditor.findings.states import Grade
 from auditor.notifications import kinds
 from auditor.notifications.models import Notice
 from tests.audits.making import answer, answer_all, assigned, items
+from tests.audits.workingpaper import filling as papers
 from tests.bed.pages import text_of
 from tests.cast import NOW, Cast
 
@@ -133,6 +134,27 @@ def test_what_is_changed_afterwards_is_asked_again_and_the_rest_stays_confirmed(
     assert again.replaces_id == first.id and len(again.results) == 1
     said(cast, audit, True)
     assert _fresh(audit).current_state == "facts_confirmed"
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "state"),
+    [
+        ("ORG-01", {"note": "2名の権限が残っていた"}, "in_progress"),
+        ("ORG-01", {"result": "適合"}, "in_progress"),
+        ("TEC-01", {"result": "重大な不適合", "note": "鍵がない"}, "in_progress"),
+        ("TEC-01", {"note": "記録を見た"}, "facts_confirmed"),
+    ],
+)
+def test_a_working_paper_that_changes_confirmed_facts_has_them_asked_again(
+    app: Any, cast: Cast, code: str, values: dict[str, str], state: str
+) -> None:
+    audit, *_ = asked(cast)
+    with app.app_context():
+        paper = papers.filled(papers.taken(cast, audit), {code: values})
+        said(cast, audit, True, True)
+        papers.applied(cast, audit, paper, at=LATER)
+    assert _fresh(audit).current_state == state
+    assert not list(derived_mismatches())
 
 
 def test_a_conforming_item_changed_to_conform_otherwise_leaves_the_facts_confirmed(cast: Cast) -> None:
