@@ -41,7 +41,7 @@ def conclude(
         theirs = {name: getattr(before, name) if before else "" for name in FIELDS}
         if mine == theirs:
             return
-        if seen is not None and (before.id if before else 0) != seen:
-            raise Stale({**theirs, "row": before.id if before else 0}, mine)
+        if before is not None and seen is not None and before.id != seen:
+            raise Stale({**theirs, "row": before.id}, mine)
         row = AuditConclusion.write(at, actor.person_id, replaces=before, audit=audit.id, **mine)
         activity.record(trail.CONCLUDED, audit=audit.id, row=row.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.accounts.queries import actor_for
 from auditor.audits.actions import Answer, record_result
 from auditor.audits.models import Audit, AuditItem, ItemEvidence
-from auditor.audits.results import Result
+from auditor.audits.results import AUDITS, EDITABLE, Result
 from auditor.catalogue.models import Subject
 from auditor.findings.models import Finding
 from auditor.notifications.models import Notice
@@ -16,7 +16,13 @@ from tests.journeys.walking import LANGUAGES, Open, Walk, is_clean, person
 
 @LANGUAGES
 def test_an_auditor_checks_records_and_submits_and_another_approves(app, settings, browser_page: Open, lang):
-    audit = Audit.select().join(Subject).join(Department).where(Department.code == "D130").get()
+    audit = (
+        Audit.select()
+        .join(Subject)
+        .join(Department)
+        .where(Department.code == "D130", Audit.kind.in_(AUDITS), Audit.current_state.in_(EDITABLE))
+        .get()
+    )
     first, second, third, *rest = (
         AuditItem.select().where(AuditItem.audit == audit).order_by(AuditItem.position)
     )

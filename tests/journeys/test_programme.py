@@ -26,15 +26,15 @@ class Counted(Walk):
 
     clicks = 0
 
-    def click(self, found: Locator) -> None:
+    def lead(self, found: Locator) -> None:
         Counted.clicks += 1
         browser.follow(found.first)
 
     def press(self, text: str, **values: object) -> None:
-        self.click(self.button(text, **values))
+        self.lead(self.button(text, **values))
 
     def follow(self, text: str, **values: object) -> None:
-        self.click(self.page.get_by_role("link", name=self.word(text, **values)))
+        self.lead(self.page.get_by_role("link", name=self.word(text, **values)))
 
     def choose(self, name: str, value: str) -> None:
         Counted.clicks += 1
@@ -56,21 +56,21 @@ def test_next_year_is_planned_from_nothing_to_approved(app: Any, settings: Any, 
     walk.sign_in(HEAD_OF_AUDIT)
     walk.follow("Audit programme")
     walk.touch(walk.page.locator("header .menu summary").first)
-    walk.click(walk.page.locator("header .menu a[href='/programme/2027']"))
+    walk.lead(walk.page.locator("header .menu a[href='/programme/2027']"))
     walk.look()
     assert walk.gaps() > 100
     walk.follow("Begin the plan")
     walk.choose("unit_level", "section")
     walk.press("Begin the plan")
     walk.look()
-    walk.click(walk.page.locator("main form button.btn-primary"))
+    walk.lead(walk.page.locator("main form button.btn-primary"))
     assert walk.gaps() == 0
     walk.look()
     walk.follow("Submit for approval")
     walk.press("Submit for approval")
     other = Counted(browser_page("ja"), "ja")
     other.sign_in(REPRESENTATIVE)
-    other.click(other.page.locator("a[href='/programme/2027/decide']"))
+    other.lead(other.page.locator("a[href='/programme/2027/decide']"))
     other.look()
     other.press("Approve the plan")
     other.sees("The plan is approved. Its checks open by themselves.")

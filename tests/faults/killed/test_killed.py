@@ -51,6 +51,7 @@ CASES = [
     Case("open_audits", P.ACTION_LOGGED, BETWEEN, nth=2),
     Case("open_audits", P.SERIES_OPENED, BETWEEN),
     Case("open_audits", P.SERIES_OPENED, BETWEEN, nth=2),
+    Case("close_audits", P.ACTION_WRITTEN, BETWEEN, nth=2),
     Case("recheck_independence", P.EXCEPTION_OPENED, BETWEEN),
     Case("recheck_independence", P.ACTION_WRITTEN, BETWEEN, nth=2),
     Case("assign_training", P.CHUNK_WRITTEN, BEFORE, nth=2),

@@ -15,7 +15,7 @@ from auditor.access import application
 from auditor.accounts import actions as accounts
 from auditor.accounts.models import Session
 from auditor.audits import actions as audits
-from auditor.audits.models import AuditItem
+from auditor.audits.models import Audit, AuditItem
 from auditor.catalogue import uploads
 from auditor.config import Settings
 from auditor.evidence import actions as evidence
@@ -28,7 +28,7 @@ from auditor.training import actions as training
 from auditor.training import courses, reading
 from auditor.training.models import Assignment, QuizAttempt, TrainingRound
 from tests import cast as members
-from tests.audits.making import assigned, new_audit
+from tests.audits.making import answer_all, assigned, new_audit
 from tests.cast import NOW
 from tests.findings.making import Making
 from tests.people.rosters import csv_file, person
@@ -68,6 +68,7 @@ def make(settings: Settings) -> World:
         _sign_ins(cast, world)
         _series(cast)
         _audit_at_work(cast, world)
+        _audits_without_findings(cast)
         _finding(cast, world, settings)
         _course(cast, world)
         _leavers(cast)
@@ -104,6 +105,15 @@ def _audit_at_work(cast: members.Cast, world: World) -> None:
                 department=cast.department[unit], held=True,
             )  # fmt: skip
             activity.record(MOVED, person=cast.person[name])
+
+
+def _audits_without_findings(cast: members.Cast) -> None:
+    """Two that were approved and found nothing, so that the job which closes them can be killed in between."""
+    for subject, auditor in (("D120", "auditor"), ("D130", "auditor")):
+        audit = assigned(cast, by="head_of_audit", subject=subject, auditors=(auditor,), codes=("ORG-01",))
+        answer_all(cast, audit, by=auditor)
+        audits.submit(cast.actor(auditor), NOW, Audit.get_by_id(audit.id))
+        audits.approve(cast.actor("representative"), NOW, Audit.get_by_id(audit.id))
 
 
 def _finding(cast: members.Cast, world: World, settings: Settings) -> None:

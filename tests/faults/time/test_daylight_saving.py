@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from auditor import clock
 from auditor.access import application
+from auditor.company.actions import set_setting
 from auditor.dated import Moment
 from auditor.notifications.models import Notice
 from auditor.training import actions as training
@@ -49,6 +50,8 @@ def test_a_round_opens_falls_due_and_is_overdue_at_the_companys_midnight(
 ) -> None:
     clock.use_zone(BERLIN)
     begin = world.instant(change - timedelta(days=3), zone=BERLIN)
+    # The clock is put on a Sunday, and by default nobody is reminded on one.
+    set_setting(application("test"), "reminders_on_business_days", False, begin.date(), begin)
     terms = training.Terms(training.EVERYONE, change, 1)
     made = training.create_rule(application("test"), CourseVersion.get().course_id, terms, begin)
 
