@@ -15,7 +15,7 @@ from auditor.audits.conducting import Answer, record_result
 from auditor.audits.inspections import deciding, people, preparing, queries
 from auditor.audits.inspections.assigning import open_inspections
 from auditor.audits.models import Audit, AuditItem, ItemResult
-from auditor.audits.results import Result
+from auditor.audits.results import Result, State
 from auditor.audits.series import RULES, Recurrence
 from auditor.catalogue.models import Control, Subject
 from auditor.dated import Moment
@@ -99,9 +99,13 @@ class Inspections:
         if case.reaches == "returned":
             stage.on(one["due"] + timedelta(days=3), partial(self._send_back, case), 14)
 
-    def _actor(self, case: _Case, at: datetime) -> Actor:
+    def _actor(self, case: _Case, at: datetime) -> Actor | None:
+        """Return who answers; None on days on which nobody is responsible, as after a reorganisation."""
         audit = self._audit(case)
-        person = people.answering([audit], Moment.at(at))[audit.id][0]
+        answering = people.answering([audit], Moment.at(at))[audit.id]
+        if not answering:
+            return None
+        person = answering[0]
         if person not in self._actors:
             self._actors[person] = actor_for(person, at)
         return self._actors[person]
@@ -121,6 +125,8 @@ class Inspections:
         )
         wanted = items[: (len(items) + 1) // 2] if case.reaches == "in_progress" else items
         actor = self._actor(case, at)
+        if actor is None:
+            return  # it stays open, and late
         for place, item in enumerate(wanted):
             when = min(at + timedelta(minutes=2 * place), self.stage.calendar.now)
             self.stage.chronicle.add(when, partial(self._record, case, actor, item, place))
@@ -152,6 +158,8 @@ class Inspections:
 
     def _confirm(self, case: _Case, at: datetime) -> None:
         audit, actor = self._audit(case), self._decider(case, at)
+        if audit.current_state != State.SUBMITTED:
+            return
         for item in self._items_without_finding(case, at):
             self._record_finding(case, item, actor, at)
         deciding.confirm(actor, at, audit)
@@ -174,6 +182,8 @@ class Inspections:
         )  # fmt: skip
 
     def _send_back(self, case: _Case, at: datetime) -> None:
+        if self._audit(case).current_state != State.SUBMITTED:
+            return
         deciding.send_back(self._decider(case, at), at, self._audit(case), self.told["comments"]["returned"])
 
     def _cancel(self, case: _Case, at: datetime) -> None:
