@@ -23,6 +23,11 @@ class FiscalYear:
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
 
+    @property
+    def months(self) -> int:
+        """How many months it has: twelve, unless the company went over to another start."""
+        return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+
 
 def fiscal_year(label: int, start_month: int) -> FiscalYear:
     """Return the fiscal year ``label`` for a company whose year begins on the first of ``start_month``."""

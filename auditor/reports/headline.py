@@ -12,6 +12,7 @@ from auditor.findings.states import Grade
 from auditor.findings.states import State as FindingState
 from auditor.language import _
 from auditor.promises.verdicts import Verdict
+from auditor.reports import inspection_figures
 from auditor.reports.figures import Count, Figure, count, figure, share
 from auditor.reports.finding_lines import STANDING_LABELS
 from auditor.reports.scope import Scope
@@ -39,11 +40,19 @@ class Part:
     lines: tuple[Headline, ...]
 
 
-def parts(scope: Scope, courses: list[CourseShown]) -> Iterator[Part]:
-    """Return the parts of the summary in their order."""
+def parts(scope: Scope, courses: list[CourseShown], inspected: bool = False) -> Iterator[Part]:
+    """Return the parts of the summary in their order; those of self-inspections where ``inspected``."""
     now, before = scope.now.moment.day, scope.before.moment.day
     yield Part(_("Audits"), tuple(_both(one, now, before) for one in _AUDITS))
     yield Part(_("Results of the items of the audits"), tuple(_both(one, now, before) for one in _ITEMS))
+    if inspected:
+        yield Part(
+            _("Self-inspections"), tuple(_both(one, now, before) for one in inspection_figures.INSPECTIONS)
+        )
+        yield Part(
+            _("Answers of the self-inspections"),
+            tuple(_both(one, now, before) for one in inspection_figures.ITEMS),
+        )
     yield Part(_("Findings"), tuple(_both(one, now, before) for one in _FINDINGS))
     yield Part(_("Corrective actions"), tuple(_both(one, now, before) for one in _ACTIONS))
     for course in courses:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from auditor.audits.results import NONCONFORMITIES, Result
@@ -12,6 +13,7 @@ from auditor.language import fiscal_year_name
 from auditor.reports import tables
 from auditor.reports.audit_lines import AuditLine, ItemLine, audit_lines, item_lines, subject_names
 from auditor.reports.finding_lines import ActionLine, FindingLine, finding_lines
+from auditor.reports.inspection_lines import InspectionLine, NotKept, inspection_lines, not_kept, present
 from auditor.reports.promise_lines import PromiseLine, promise_lines
 from auditor.reports.scope import Scope
 from auditor.reports.training_lines import CourseShown, TrainingLine, courses, training_lines
@@ -35,6 +37,8 @@ class Material:
 
     scope: Scope
     audits: list[AuditLine] = field(default_factory=list)
+    inspections: list[InspectionLine] = field(default_factory=list)
+    not_kept: list[NotKept] = field(default_factory=list)
     findings: list[FindingLine] = field(default_factory=list)
     actions: list[ActionLine] = field(default_factory=list)
     courses: list[CourseShown] = field(default_factory=list)
@@ -45,6 +49,23 @@ class Material:
     titles: dict[str, tuple[int, str]] = field(default_factory=dict)  # of categories: place and title by key
     grid: dict[tuple[int, str], GridCell] = field(default_factory=dict)
     promises: list[PromiseLine] = field(default_factory=list)
+
+    @cached_property
+    def inspected(self) -> bool:
+        """Whether there is anything to say of self-inspections."""
+        return present(self.scope)
+
+    def sources(self, items: bool = True) -> Iterator[tuple[tables.Table, Iterator[dict[str, Any]]]]:
+        """Give each detail table with its rows, in the order in which they are to be read."""
+        yield tables.AUDITS, self.audit_rows()
+        if items:
+            yield tables.ITEMS, self.item_rows()
+        if self.inspected:
+            yield tables.INSPECTIONS, self.inspection_rows()
+        yield tables.FINDINGS, self.finding_rows()
+        yield tables.ACTIONS, self.action_rows()
+        yield tables.TRAINING, self.training_rows()
+        yield tables.CONTROLS, self.control_rows()
 
     def audit_rows(self) -> Iterator[dict[str, Any]]:
         """Give the rows of both years' audits."""
@@ -74,6 +95,14 @@ class Material:
     def _see(self, line: ItemLine) -> None:
         results = self.grid.setdefault((line.subject_id, line.category_key), GridCell()).results
         results[line.result] = results.get(line.result, 0) + 1
+
+    def inspection_rows(self) -> Iterator[dict[str, Any]]:
+        """Give the rows of both years' self-inspections."""
+        for side in self.scope.sides:
+            lines = inspection_lines(side)
+            if side is self.scope.now:
+                self.inspections, self.not_kept = lines, not_kept(side, lines)
+            yield from (tables.inspection_row(line, side) for line in lines)
 
     def finding_rows(self) -> Iterator[dict[str, Any]]:
         """Give the rows of both years' findings."""

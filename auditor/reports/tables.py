@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from auditor.audits.inspections.words import ANSWERS, STATES
 from auditor.audits.results import Result
 from auditor.findings.states import ActionState
 from auditor.language import _, _l
 from auditor.reports.audit_lines import AuditLine, ItemLine
 from auditor.reports.figures import Tally
 from auditor.reports.finding_lines import AGE_LABELS, STANDING_LABELS, ActionLine, FindingLine
+from auditor.reports.inspection_lines import InspectionLine
 from auditor.reports.promise_lines import ControlLine
 from auditor.reports.scope import Roster, Side
 from auditor.reports.training_lines import STATE_LABELS, TrainingLine
@@ -102,6 +104,26 @@ ITEMS = Table("items", _l("Detail items"), _l("ItemRows"), (
     Column("latest", _l("Newest"), 8, counted=True),
     Column("note", _l("Note"), 44, written=True),
 ))  # fmt: skip
+INSPECTIONS = Table("inspections", _l("Detail self-inspections"), _l("InspectionRows"), (
+    _AS_OF,
+    Column("number", _l("Number"), 10),
+    Column("unit_key", _l("Unit key"), 10, counted=True),
+    Column("unit", _l("Unit"), 20, written=True),
+    Column("department", _l("Department"), 20, written=True),
+    Column("subject", _l("What is inspected"), 22, written=True),
+    Column("answered_by", _l("Answered by"), 20, written=True),
+    Column("period_from", _l("Inspected period from"), 12.5),
+    Column("period_to", _l("Inspected period to"), 12.5),
+    Column("due_on", _l("Due"), 12.5),
+    Column("month", _l("Month due"), 10, counted=True),
+    Column("state", _l("State"), 16, counted=True),
+    Column("since", _l("State since"), 12.5),
+    Column("confirmed_by", _l("Confirmed by"), 16, written=True),
+    Column("overdue", _l("Overdue"), 9, counted=True),
+    Column("late_days", _l("Days late"), 9),
+    Column("items", _l("Items"), 8, summed=True),
+    *(Column(result.value, words, 11, summed=True) for result, words in ANSWERS.items()),
+))  # fmt: skip
 FINDINGS = Table("findings", _l("Detail findings"), _l("FindingRows"), (
     _AS_OF,
     Column("number", _l("Number"), 10),
@@ -165,7 +187,7 @@ CONTROLS = Table("controls", _l("Detail promises"), _l("PromiseRows"), (
     Column("minor", _l("Open points, minor"), 11, summed=True),
     Column("checked_on", _l("Last checked"), 12.5),
 ))  # fmt: skip
-TABLES = {one.key: one for one in (AUDITS, ITEMS, FINDINGS, ACTIONS, TRAINING, CONTROLS)}
+TABLES = {one.key: one for one in (AUDITS, ITEMS, INSPECTIONS, FINDINGS, ACTIONS, TRAINING, CONTROLS)}
 
 
 def yes(value: bool) -> str:
@@ -218,6 +240,19 @@ def item_row(
         "subject": subjects.get(line.subject_id, ""), "code": line.code, "control": line.control,
         "category": category, "result": str(line.result.label), "result_on": line.result_on,
         "latest": yes(line.latest), "note": " ".join(part for part in (line.reason, line.note) if part),
+    }  # fmt: skip
+
+
+def inspection_row(line: InspectionLine, side: Side) -> dict[str, Any]:
+    """Return the cells of a self-inspection by column."""
+    return {
+        "as_of": side.moment.day, "number": line.number, "unit_key": unit_key(line.unit_id),
+        "unit": side.roster.department(line.unit_id), "department": line.department, "subject": line.subject,
+        "answered_by": line.answered_by, "period_from": line.period_from, "period_to": line.period_to,
+        "due_on": line.due_on, "month": month_of(line.due_on), "state": str(STATES[line.state]),
+        "since": line.since, "confirmed_by": line.confirmed_by, "overdue": yes(line.late_days > 0),
+        "late_days": line.late_days or None, "items": line.items,
+        **{result.value: line.count(result) for result in ANSWERS},
     }  # fmt: skip
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 from auditor.company import queries as company
 from auditor.language import _, fiscal_year_name, format_long_day, speaking
@@ -19,13 +18,13 @@ from auditor.reports.sheets import (
     controls,
     cover,
     findings,
+    inspections,
     promises,
     reconciliation,
     summary,
     training,
 )
 from auditor.reports.sheets.cover import Production
-from auditor.reports.tables import Table
 
 
 def write_summary(scope: Scope, language: str, production: Production, path: Path) -> dict[str, int]:
@@ -43,7 +42,7 @@ def write_summary(scope: Scope, language: str, production: Production, path: Pat
 
 def _fill(book: Book, material: Material, scope: Scope, name: str, production: Production) -> dict[str, int]:
     """Write every sheet; returns how many rows each detail sheet has."""
-    sheets = _sheets(book, imported.marked(material.scope))
+    sheets = _sheets(book, imported.marked(material.scope), material.inspected)
     rows = _write_details(book, material, [one for one in sheets.values() if isinstance(one, DetailSheet)])
     cover.write(_plain(sheets["cover"]), book, scope, name, production)
     summary.write(_plain(sheets["summary"]), book, material)
@@ -51,6 +50,8 @@ def _fill(book: Book, material: Material, scope: Scope, name: str, production: P
     controls.prepare(_plain(sheets["controls_grid"]), len(material.categories))
     controls.write(_plain(sheets["controls_grid"]), book, material)
     audits.write(_plain(sheets["audits_list"]), book, material)
+    if material.inspected:
+        inspections.write(_plain(sheets["inspections_list"]), book, material)
     findings.write(_plain(sheets["findings_list"]), book, material)
     actions.write(_plain(sheets["actions_list"]), book, material)
     training.write(_plain(sheets["training_list"]), book, material)
@@ -69,7 +70,7 @@ def _heading(name: str, scope: Scope) -> str:
     )
 
 
-def _sheets(book: Book, marked: Collection[str]) -> dict[str, Sheet | DetailSheet]:
+def _sheets(book: Book, marked: Collection[str], inspected: bool) -> dict[str, Sheet | DetailSheet]:
     """Make every sheet in the order in which it is read; they are written in another."""
     made: dict[str, Sheet | DetailSheet] = {
         "cover": Sheet(book, _("Cover"), (4, 34, 84)),
@@ -77,11 +78,14 @@ def _sheets(book: Book, marked: Collection[str]) -> dict[str, Sheet | DetailShee
         "promises_board": Sheet(book, _("Promises"), promises.WIDTHS),
         "controls_grid": Sheet(book, _("Controls"), (34,)),
         "audits_list": Sheet(book, _("Audits"), audits.WIDTHS),
+        **({"inspections_list": Sheet(book, _("Self-inspections"), inspections.WIDTHS)} if inspected else {}),
         "findings_list": Sheet(book, _("Findings"), findings.WIDTHS),
         "actions_list": Sheet(book, _("Corrective actions"), actions.WIDTHS),
         "training_list": Sheet(book, _("Training"), training.WIDTHS),
     }
     for table in tables.TABLES.values():
+        if table is tables.INSPECTIONS and not inspected:
+            continue
         made[table.key] = DetailSheet(book, table.marked() if table.key in marked else table)
     made["reconciliation"] = Sheet(book, _("Reconciliation"), reconciliation.WIDTHS)
     return made
@@ -94,17 +98,9 @@ def _plain(sheet: Sheet | DetailSheet) -> Sheet:
 
 
 def _write_details(book: Book, material: Material, sheets: list[DetailSheet]) -> dict[str, int]:
-    sources: list[tuple[Table, Iterable[dict[str, Any]]]] = [
-        (tables.AUDITS, material.audit_rows()),
-        (tables.ITEMS, material.item_rows()),
-        (tables.FINDINGS, material.finding_rows()),
-        (tables.ACTIONS, material.action_rows()),
-        (tables.TRAINING, material.training_rows()),
-        (tables.CONTROLS, material.control_rows()),
-    ]
     by_key = {sheet.table.key: sheet for sheet in sheets}
     found = {}
-    for table, rows in sources:
+    for table, rows in material.sources():
         detail = by_key[table.key]
         for row in rows:
             detail.add(row)

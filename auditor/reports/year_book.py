@@ -12,7 +12,7 @@ from auditor.reports.audit_book import pair
 from auditor.reports.book import Book, Sheet
 from auditor.reports.saving import written
 from auditor.reports.scope import Scope
-from auditor.reports.sheets import actions, audits, findings, summary, training
+from auditor.reports.sheets import actions, audits, findings, inspections, summary, training
 from auditor.reports.year_report import YearShown, material_of, year_shown
 
 _WIDTHS = (30, 22, 22, 22, 22, 22, 14, 14)
@@ -35,6 +35,8 @@ def write(scope: Scope, language: str, path: Path) -> int:
             _first(first, book, made, str(_("Audit report of %(year)s", year=year)))
             summary.write(Sheet(book, _("Summary"), summary.WIDTHS, "B5"), book, material)
             audits.write(Sheet(book, _("Audits"), audits.WIDTHS), book, material)
+            if material.inspected:
+                inspections.write(Sheet(book, _("Self-inspections"), inspections.WIDTHS), book, material)
             findings.write(Sheet(book, _("Findings"), findings.WIDTHS), book, material)
             actions.write(Sheet(book, _("Corrective actions"), actions.WIDTHS), book, material)
             training.write(Sheet(book, _("Training"), training.WIDTHS), book, material)

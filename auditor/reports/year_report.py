@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +24,7 @@ from auditor.catalogue.models import Category, Control, Subject, SubjectDetail
 from auditor.findings.states import Grade
 from auditor.language import current
 from auditor.people.models import DepartmentDetail
-from auditor.reports import tables, yearly
+from auditor.reports import yearly
 from auditor.reports.audit_lines import AuditLine
 from auditor.reports.figures import Figure, Tallies, value_of
 from auditor.reports.finding_lines import FindingLine
@@ -95,14 +94,7 @@ def material_of(scope: Scope) -> tuple[Material, Tallies]:
     """Return what the summary workbook of this scope is made of, counted, without writing it."""
     material = Material(scope)
     tallies: Tallies = {}
-    sources: list[tuple[tables.Table, Iterable[dict[str, Any]]]] = [
-        (tables.AUDITS, material.audit_rows()),
-        (tables.FINDINGS, material.finding_rows()),
-        (tables.ACTIONS, material.action_rows()),
-        (tables.TRAINING, material.training_rows()),
-        (tables.CONTROLS, material.control_rows()),
-    ]
-    for table, rows in sources:
+    for table, rows in material.sources(items=False):
         tally = tallies[table.key] = table.tally()
         for row in rows:
             tally.add(row)
@@ -117,7 +109,7 @@ def year_shown(scope: Scope, material: Material, tallies: Tallies) -> YearShown:
         standing=yearly.standing(now.year.label, now.moment),
         parts=[
             (part.title, [_line(one, tallies) for one in part.lines])
-            for part in parts(scope, material.courses)
+            for part in parts(scope, material.courses, material.inspected)
         ],
         audits=material.audits,
         findings=material.findings,

@@ -33,7 +33,7 @@ def write(sheet: Sheet, book: Book, material: Material) -> None:
         _("Trend"),
     )
     sheet.repeat(head, head)
-    for part in parts(scope, material.courses):
+    for part in parts(scope, material.courses, material.inspected):
         sheet.keep_together(30 + _HEIGHT * len(part.lines))
         sheet.section(part.title)
         for line in part.lines:
