@@ -6,11 +6,14 @@ from collections.abc import Collection
 from typing import Any
 
 from auditor import db
+from auditor.access import Actor, Permission
 from auditor.audits.models import Audit, AuditItem
 from auditor.audits.queries import OpenFinding
+from auditor.audits.results import AUDITS
 from auditor.catalogue.models import Control
 from auditor.dated import Moment
 from auditor.findings.models import Finding, FindingDetail
+from auditor.findings.queries import within
 from auditor.findings.states import OPEN_STATES, State
 
 
@@ -50,10 +53,15 @@ def findings_beside(item: AuditItem, moment: Moment) -> list[OpenFinding]:
     return [_shown(row) for row in rows]
 
 
-def findings_of_subject(audit: Audit, moment: Moment) -> dict[str, list[OpenFinding]]:
-    """Return the open findings on the subject of an audit by the code of their control: one query."""
+def findings_of_subject(actor: Actor, audit: Audit, moment: Moment) -> dict[str, list[OpenFinding]]:
+    """Return the open findings on the subject by the code of their control, as they stand beside an item.
+
+    Who audits sees them all, who answers a self-inspection those that they could open: up to four queries.
+    """
     found: dict[str, list[OpenFinding]] = {}
     rows = _open_on(audit.subject_id, moment).select_extend(Control).join_from(Finding, Control)
+    seen = None if audit.kind in AUDITS else within(actor, Permission.FINDING_READ, moment)
+    rows = rows if seen is None else rows.where(seen)
     for row in rows:
         found.setdefault(row.control.code, []).append(_shown(row))
     return found

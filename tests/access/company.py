@@ -396,9 +396,12 @@ def _kept_files(company: Company) -> None:
     auditor, audit = company.cast.actor("auditor"), Audit.get_by_id(company.things["audit_id"])
     _paper, file = issuing.issue(auditor, NOW, audit, "ja")
     returned = returning.stage(auditor, NOW, audit, file, "調書.xlsx")
+    head, inspection = company.cast.actor("head_of_sales"), Audit.get_by_id(company.things["inspection_id"])
+    _paper, file = issuing.issue(head, NOW, inspection, "ja")
+    answered = returning.stage(head, NOW, inspection, file, "点検調書.xlsx")
     company.things |= {
         "staged_id": staged.id, "import_id": applied.id, "upload_id": upload.id, "findings.upload_id": kept.id,
-        "audits.upload_id": returned.id,
+        "audits.upload_id": returned.id, "inspections.upload_id": answered.id,
     }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from auditor.evidence.models import Evidence
 from auditor.integrity import erasure
 from auditor.people.models import Department, Person, RosterImport
 from tests.audits import making as audits
+from tests.audits.inspections.making import inspection
 from tests.bed.pages import parsed, text_of
 from tests.cast import NOW, Cast
 from tests.fuzz import badfiles as bad
@@ -322,16 +323,19 @@ PAPER = (
 )  # fmt: skip
 
 
-def test_a_bad_file_is_no_working_paper_and_says_so_in_both_languages(client: Any, cast: Cast) -> None:
-    audit = audits.assigned(cast)
-    cast.sign_in(client, "auditor")
+@pytest.mark.parametrize(("whose", "person"), [("audits", "auditor"), ("inspections", "head_of_sales")])
+def test_a_bad_file_is_no_working_paper_and_says_so_in_both_languages(
+    client: Any, cast: Cast, whose: str, person: str
+) -> None:
+    audit = audits.assigned(cast) if whose == "audits" else inspection(cast)
+    cast.sign_in(client, person)
     before = (*counted(), ItemResult.select().count(), PaperUpload.select().count())
     assert len(PAPER) > 25
     for case in PAPER:
         for language, words in (("ja", case.ja), ("en", case.en)):
             speak(client, language)
             data = {"file": (io.BytesIO(case.content()), "調書.xlsx")}
-            answer = client.post(f"/audits/{audit.id}/papers", data=data)
+            answer = client.post(f"/{whose}/{audit.id}/papers", data=data)
             assert answer.status_code == 422, f"{case}: {answer.status_code}"
             assert words in text_of(answer), f"{case} {language}: {text_of(answer)[:900]}"
     assert before == (*counted(), ItemResult.select().count(), PaperUpload.select().count())

@@ -12,7 +12,7 @@ ANSWERS: Mapping[Result, Any] = {
     Result.CONFORM: _l("It is kept"),
     Result.MINOR: _l("Not fully kept"),
     Result.MAJOR: _l("Not kept"),
-    Result.OBSERVATION: _l("Kept, but something is to be looked at"),
+    Result.OBSERVATION: _l("Kept but something is to be looked at"),
     Result.NOT_APPLICABLE: _l("There is no such thing here"),
     Result.NOT_CHECKED: _l("Not answered yet"),
 }

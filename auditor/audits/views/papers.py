@@ -43,6 +43,7 @@ class Door:
     index: str  # endpoint of the list it stands in
     index_label: str
     papers: str  # endpoint of the page of its papers; the others are named after it
+    after: str  # endpoint of the page to which taking a paper over leads
     key: str = "audit_id"  # what its id is called in addresses
 
     def to(self, step: str = "", upload_id: int | None = None) -> str:
@@ -55,6 +56,10 @@ class Door:
     @property
     def home_url(self) -> str:
         return url_for(self.home, **self._ids())
+
+    @property
+    def after_url(self) -> str:
+        return url_for(self.after, **self._ids())
 
     @property
     def index_url(self) -> str:
@@ -114,7 +119,7 @@ def papers_discard(audit_id: int, upload_id: int) -> Answer:
 
 def _door(audit_id: int) -> Door:
     audit = queries.audit_for(current_actor(), audit_id, Permission.AUDIT_CONDUCT, request_time())
-    return Door(audit, "audits.show", "audits.index", str(_("Audits")), "audits.papers")
+    return Door(audit, "audits.show", "audits.index", str(_("Audits")), "audits.papers", "audits.show")
 
 
 def papers_page(door: Door, form: PaperForm) -> str:
@@ -183,7 +188,7 @@ def apply(door: Door, upload_id: int) -> Answer:
           changed=applied.changed, kept=applied.kept),
         "success",
     )  # fmt: skip
-    return redirect(door.home_url, 303)
+    return redirect(door.after_url, 303)
 
 
 def discard(door: Door, upload_id: int) -> Answer:

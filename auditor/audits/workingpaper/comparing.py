@@ -21,7 +21,17 @@ from auditor.audits.workingpaper.content import Item, items_of, results_standing
 from auditor.audits.workingpaper.models import IssuedPaper, PaperTaken
 from auditor.audits.workingpaper.problems import LIMIT, Problem, quote
 from auditor.audits.workingpaper.reading import Entry, PaperFile, clean
-from auditor.audits.workingpaper.words import CODE, KEY, NOTE, REASON, RESULT, folded, read_key, vocabulary
+from auditor.audits.workingpaper.words import (
+    CODE,
+    KEY,
+    NOTE,
+    REASON,
+    RESULT,
+    folded,
+    read_key,
+    results,
+    vocabulary,
+)
 from auditor.dated import Moment
 from auditor.language import _, current
 
@@ -142,6 +152,7 @@ def compare(audit: Audit, file: PaperFile, at: datetime) -> Plan:
 class _Comparison:
     def __init__(self, audit: Audit, file: PaperFile, at: datetime) -> None:
         self.file = file
+        self.choices = results(audit.kind)
         items = items_of(audit.id, current())
         self.by_id = {item.id: item for item in items}
         self.by_code = {folded(item.code): item for item in items}
@@ -229,8 +240,8 @@ class _Comparison:
         if word is None:
             return before
         found = vocabulary().results.get(folded(word))
-        if found is None:
-            choices = str(_(", ")).join(str(result.label) for result in Result)
+        if found is None or (found not in self.choices and found is not before):
+            choices = str(_(", ")).join(str(label) for label in self.choices.values())
             self.problems.append(entry.problem("unknown_result", RESULT, value=word, choices=choices))
             return before
         return found

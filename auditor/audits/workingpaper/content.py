@@ -10,7 +10,9 @@ from typing import Any
 from peewee import Case
 
 from auditor import db
+from auditor.access import Actor
 from auditor.audits import queries
+from auditor.audits.inspections import people as respondents
 from auditor.audits.models import Audit, AuditItem, ItemResult
 from auditor.audits.results import AUDITS, RESULTS_SHOWN, AuditKind, Result, State
 from auditor.catalogue.models import CatalogueVersion, Category, Control
@@ -18,8 +20,8 @@ from auditor.dated import Moment
 from auditor.language import pick
 from auditor.people import queries as people
 
-# Filled in by auditor.reactions: by control code, the open findings on the subject of an audit.
-findings_of_subject: list[Callable[[Audit, Moment], dict[str, list[queries.OpenFinding]]]] = []
+# Filled in by auditor.reactions: by control code, the open findings on the subject that the person may see.
+findings_of_subject: list[Callable[[Actor, Audit, Moment], dict[str, list[queries.OpenFinding]]]] = []
 
 
 @dataclass(frozen=True)
@@ -66,22 +68,22 @@ class Content:
     subject: str
     kind: AuditKind
     version: str
-    auditors: list[str]
+    persons: list[str]  # who audit, or who answer the self-inspection
     starts_on: date
     due_on: date
     rows: list[Row]
 
 
-def content_of(audit: Audit, moment: Moment, language: str) -> Content:
+def content_of(actor: Actor, audit: Audit, moment: Moment, language: str) -> Content:
     """Return what a paper of the audit shows, in the language that is spoken: ten queries, whatever the number."""
     standing = results_standing(audit.id, moment)
     before = _before(audit, moment)
     findings: dict[str, list[queries.OpenFinding]] = {}
     for ask in findings_of_subject:
-        findings |= ask(audit, moment)
+        findings |= ask(actor, audit, moment)
     rows = [_row(item, standing.get(item.id), before, findings) for item in items_of(audit.id, language)]
-    posts = queries.auditors([audit.id], moment).get(audit.id, [])
-    names = people.names([post.person_id for post in posts], moment)
+    persons = _persons(audit, moment)
+    names = people.names(persons, moment)
     plan = queries.plan_of(audit.id, moment)
     version = CatalogueVersion.get_by_id(audit.version_id)
     return Content(
@@ -89,11 +91,17 @@ def content_of(audit: Audit, moment: Moment, language: str) -> Content:
         subject=queries.subject_name(audit.subject, moment, language),
         kind=AuditKind(audit.kind),
         version=f"{pick(version, 'title')} {version.version}",
-        auditors=[names.get(post.person_id, "") for post in posts],
+        persons=[names.get(one, "") for one in persons],
         starts_on=plan.starts_on,
         due_on=plan.due_on,
         rows=rows,
     )
+
+
+def _persons(audit: Audit, moment: Moment) -> list[int]:
+    if audit.kind not in AUDITS:
+        return list(respondents.answering([audit], moment)[audit.id])
+    return [post.person_id for post in queries.auditors([audit.id], moment).get(audit.id, [])]
 
 
 def items_of(audit_id: int, language: str) -> list[Item]:

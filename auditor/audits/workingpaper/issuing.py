@@ -39,7 +39,7 @@ def issue(actor: Actor, at: datetime, audit: Audit, language: str) -> tuple[Issu
         with activity.action(actor, at):
             db.one_at_a_time(f"working paper {audit.id}")
             paper = _issued(actor, at, audit, language)
-        content = content_of(audit, Moment.at(at), language)
+        content = content_of(actor, audit, Moment.at(at), language)
         return paper, write_paper(content, paper)
 
 

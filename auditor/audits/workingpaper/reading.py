@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -81,8 +81,8 @@ class PaperFile:
         return cls(stored.get("token", ""), entries, problems)
 
 
-def read_paper(content: bytes) -> PaperFile:
-    """Return what a returned file says. Raises Refused for one that is no working paper, or none to be opened."""
+def read_paper(content: bytes, labels: Mapping[str, Any] = HEADINGS) -> PaperFile:
+    """Return what a returned file says; ``labels`` name its columns. Raises Refused for one that is no working paper, or none to be opened."""
     if kind_of(content) != "xlsx":
         raise Refused("wrong_kind", kind="CSV / text")
     sheets = sheets_of_workbook(content)
@@ -94,7 +94,7 @@ def read_paper(content: bytes) -> PaperFile:
         table = _Table.of(sheet)
         if table is not None:
             tables += 1
-            table.read(entries, problems)
+            table.read(labels, entries, problems)
     if not tables:
         raise Refused("no_checklist")
     keys = (read_key(entry.key) for entry in entries)
@@ -170,14 +170,14 @@ class _Table:
         _marked, _number, columns, twice = next((one for one in found if one[0]), found[0])
         return cls(sheet, columns, twice, {number: marked for marked, number, _columns, _twice in found})
 
-    def read(self, entries: list[Entry], problems: list[Problem]) -> None:
+    def read(self, labels: Mapping[str, Any], entries: list[Entry], problems: list[Problem]) -> None:
         """Add what the rows say, and what is wrong with the table."""
         for name in self.twice:
             cell = f"{self.letters[name]}{self.head_row}"
-            problems.append(problem("heading_twice", self.sheet.name, cell, heading=str(HEADINGS[name])))
+            problems.append(problem("heading_twice", self.sheet.name, cell, heading=str(labels[name])))
         for name in ANSWERS:
             if name not in self.columns:
-                problems.append(problem("column_missing", self.sheet.name, "", heading=str(HEADINGS[name])))
+                problems.append(problem("column_missing", self.sheet.name, "", heading=str(labels[name])))
         self._merged(problems)
         for number, cells in self.sheet.rows:
             below = number > self.first_head and number not in self.heads

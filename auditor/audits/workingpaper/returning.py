@@ -16,6 +16,7 @@ from auditor.audits.workingpaper.comparing import Choice, Plan, compare
 from auditor.audits.workingpaper.models import AppliedPaper, IssuedPaper, PaperTaken, PaperUpload
 from auditor.audits.workingpaper.problems import ERRORS, FILE_ERRORS, refusal
 from auditor.audits.workingpaper.reading import PaperFile, read_paper
+from auditor.audits.workingpaper.words import headings
 from auditor.clock import day_of
 from auditor.errors import AuditorError, NotFound, RuleBroken
 from auditor.filekinds import Refused
@@ -50,7 +51,7 @@ def stage(actor: Actor, at: datetime, audit: Audit, content: bytes, filename: st
     discard_old(at)
     check_open(audit)
     try:
-        file = read_paper(content)
+        file = read_paper(content, headings(audit.kind))
         paper = _paper_of(file, audit, at)
     except Refused as refused:
         raise refusal(refused) from refused

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from flask import has_app_context
 
-from auditor.audits.results import AuditKind, Result
+from auditor.audits.inspections.words import ANSWERS as INSPECTED
+from auditor.audits.results import RESULT_LABELS, AuditKind, Result
 from auditor.language import LANGUAGES, _l, speaking
 
 FORMAT = "auditor-working-paper/1"
@@ -29,6 +31,11 @@ HEADINGS: dict[str, Any] = {
     RESULT: _l("Result"),
     NOTE: _l("Note: what was seen and heard"),
     REASON: _l("Why it does not apply"),
+}
+INSPECTION_HEADINGS: dict[str, Any] = {
+    **HEADINGS,
+    RESULT: _l("Answer"),
+    NOTE: _l("Memo: what is not kept, and where"),
 }
 ANSWERS = (RESULT, NOTE, REASON)
 MARK = "auditor."  # before the name of a column, in the hidden row above the headings
@@ -51,6 +58,16 @@ def paper_name(kind: str) -> Any:
     return _l("Self-inspection paper") if kind == AuditKind.SELF_INSPECTION else _l("Audit working paper")
 
 
+def headings(kind: str) -> Mapping[str, Any]:
+    """Return what stands above the columns."""
+    return INSPECTION_HEADINGS if kind == AuditKind.SELF_INSPECTION else HEADINGS
+
+
+def results(kind: str) -> Mapping[Result, Any]:
+    """Return the results to choose from, in the words of the screen on which such a check is entered."""
+    return INSPECTED if kind == AuditKind.SELF_INSPECTION else RESULT_LABELS
+
+
 def folded(text: str) -> str:
     """Return a word as it is compared: whatever the width, the case and the blanks."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
@@ -70,15 +87,17 @@ def vocabulary() -> Vocabulary:
     """Return what is understood. Raises RuntimeError outside an application context, where nothing is translated."""
     if not has_app_context():
         raise RuntimeError("the words of a working paper need an application context")
-    headings = {f"{MARK}{name}": name for name in HEADINGS}
-    results = {folded(word): result for result, words in _SHORT.items() for word in words}
+    columns = {f"{MARK}{name}": name for name in HEADINGS}
+    words = {folded(word): result for result, short in _SHORT.items() for word in short}
     removals = set()
     for language in LANGUAGES:
         with speaking(language):
-            headings |= {folded(str(label)): name for name, label in HEADINGS.items()}
-            results |= {folded(str(result.label)): result for result in Result}
+            for of_kind in (HEADINGS, INSPECTION_HEADINGS):
+                columns |= {folded(str(label)): name for name, label in of_kind.items()}
+            for of_result in (RESULT_LABELS, INSPECTED):
+                words |= {folded(str(label)): result for result, label in of_result.items()}
             removals.add(folded(str(REMOVE)))
-    return Vocabulary(headings, results, frozenset(removals))
+    return Vocabulary(columns, words, frozenset(removals))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,6 @@ from auditor.audits.workingpaper.words import (
     FINDINGS,
     FORMAT,
     GUIDANCE,
-    HEADINGS,
     KEY,
     MARK,
     NOTE,
@@ -34,7 +33,9 @@ from auditor.audits.workingpaper.words import (
     REASON,
     RESULT,
     RowKey,
+    headings,
     paper_name,
+    results,
 )  # fmt: skip
 from auditor.celltext import plain_text
 from auditor.language import _
@@ -76,10 +77,11 @@ def _naive(instant: datetime) -> datetime:
 
 
 def _checklist(sheet: Any, looks: Looks, content: Content, paper: IssuedPaper) -> None:
+    labels, choices = headings(content.audit.kind), results(content.audit.kind)
     for name, place in COLUMNS.items():
         sheet.column_dimensions[get_column_letter(place)].width = WIDTHS[name]
         looks.put(sheet, MARKS_ROW, place, f"{MARK}{name}", "paper meta")
-        looks.put(sheet, HEAD_ROW, place, str(HEADINGS[name]), "paper head")
+        looks.put(sheet, HEAD_ROW, place, str(labels[name]), "paper head")
     sheet.column_dimensions[get_column_letter(COLUMNS[KEY])].hidden = True
     sheet.row_dimensions[MARKS_ROW].hidden = True
     sheet.row_dimensions[TITLE_ROW].height = 24
@@ -91,14 +93,14 @@ def _checklist(sheet: Any, looks: Looks, content: Content, paper: IssuedPaper) -
         sheet=_("Instructions"),
     )
     looks.put(sheet, HINT_ROW, COLUMNS[CATEGORY], str(hint), "paper meta")
-    words = {result: str(result.label) for result in Result}
+    words = {result: str(choices.get(result, result.label)) for result in Result}
     category = None
     for number, row in enumerate(content.rows, FIRST_ROW):
         first = " first" if row.item.category != category else ""
         category = row.item.category
         _item(sheet, looks, number, row, paper.token, words, first)
     last = max(FIRST_ROW, HEAD_ROW + len(content.rows))
-    _choices(sheet, last, words)
+    _choices(sheet, last, str(labels[RESULT]), [words[result] for result in choices])
     _highlights(sheet, last, words)
     _protect(sheet, last)
     _print(sheet, last, title)
@@ -139,21 +141,21 @@ def _range(name: str, last: int) -> str:
     return f"{letter}{FIRST_ROW}:{letter}{last}"
 
 
-def _choices(sheet: Any, last: int, words: dict[Result, str]) -> None:
+def _choices(sheet: Any, last: int, heading: str, words: list[str]) -> None:
     """Let the program offer the results, and say when a text is longer than the tracker takes."""
-    results = DataValidation(
-        type="list", formula1='"' + ",".join(words.values()) + '"', allow_blank=True, showDropDown=False
+    listed = DataValidation(
+        type="list", formula1='"' + ",".join(words) + '"', allow_blank=True, showDropDown=False
     )
-    results.errorTitle = results.promptTitle = str(HEADINGS[RESULT])
-    results.error = str(_("Choose one of the results in the list."))
-    results.add(_range(RESULT, last))
+    listed.errorTitle = listed.promptTitle = heading
+    listed.error = str(_("Choose one of the results in the list."))
+    listed.add(_range(RESULT, last))
     texts = DataValidation(
         type="textLength", operator="lessThanOrEqual", formula1=str(LONGEST_TEXT), allow_blank=True
     )
     texts.error = str(_("At most %(count)s characters fit.", count=f"{LONGEST_TEXT:,}"))
     texts.add(_range(NOTE, last))
     texts.add(_range(REASON, last))
-    for validation in (results, texts):
+    for validation in (listed, texts):
         validation.showErrorMessage = True
         sheet.add_data_validation(validation)
 

@@ -6,6 +6,13 @@ from flask import Blueprint
 
 bp = Blueprint("inspections", __name__, url_prefix="/inspections")
 
-from auditor.audits.views.inspections import answering, assigning, changing, confirming, lists  # noqa: E402
+from auditor.audits.views.inspections import (  # noqa: E402
+    answering,
+    assigning,
+    changing,
+    confirming,
+    lists,
+    papers,
+)
 
-__all__ = ["answering", "assigning", "bp", "changing", "confirming", "lists"]
+__all__ = ["answering", "assigning", "bp", "changing", "confirming", "lists", "papers"]
