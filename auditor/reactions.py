@@ -24,6 +24,7 @@ from auditor.integrity.waiting import waiting_for as names_go
 from auditor.notifications.password_links import mail_password_link
 from auditor.promises.queries import kept_by
 from auditor.promises.results import last_results
+from auditor.reports.waiting import waiting_for as year_reports
 from auditor.scheduling.waiting import waiting_for as scheduler_stands
 from auditor.worklist import queries as worklist
 
@@ -41,7 +42,7 @@ def subscribe() -> None:
         catalogue.last_results.append(last_results)
         catalogue.kept_promises.append(kept_by)
     if scheduler_stands not in worklist.more:
-        worklist.more += [scheduler_stands, names_go]
+        worklist.more += [year_reports, scheduler_stands, names_go]
     events.subscribe(events.DepartmentAdded, subject_of_department)
     events.subscribe(events.PasswordLinkMade, mail_password_link)
     events.subscribe(events.MembershipChanged, on_membership_changed)

@@ -37,9 +37,12 @@ class Material:
 
     scope: Scope
     audits: list[AuditLine] = field(default_factory=list)
+    audits_before: list[AuditLine] = field(default_factory=list)  # last year's
     inspections: list[InspectionLine] = field(default_factory=list)
+    inspections_before: list[InspectionLine] = field(default_factory=list)
     not_kept: list[NotKept] = field(default_factory=list)
     findings: list[FindingLine] = field(default_factory=list)
+    findings_before: list[FindingLine] = field(default_factory=list)
     actions: list[ActionLine] = field(default_factory=list)
     courses: list[CourseShown] = field(default_factory=list)
     units: dict[int, list[int | None]] = field(default_factory=dict)  # of a course, in the order of the tree
@@ -73,6 +76,8 @@ class Material:
             lines = audit_lines(side)
             if side is self.scope.now:
                 self.audits = lines
+            else:
+                self.audits_before = lines
             yield from (tables.audit_row(line, side) for line in lines)
 
     def item_rows(self) -> Iterator[dict[str, Any]]:
@@ -102,6 +107,8 @@ class Material:
             lines = inspection_lines(side)
             if side is self.scope.now:
                 self.inspections, self.not_kept = lines, not_kept(side, lines)
+            else:
+                self.inspections_before = lines
             yield from (tables.inspection_row(line, side) for line in lines)
 
     def finding_rows(self) -> Iterator[dict[str, Any]]:
@@ -111,6 +118,8 @@ class Material:
             findings, actions = finding_lines(side)
             if side is self.scope.now:
                 self.findings, self.actions = findings, actions
+            else:
+                self.findings_before = findings
             self._actions += [tables.action_row(line, side) for line in actions]
             yield from (tables.finding_row(line, side) for line in findings)
 

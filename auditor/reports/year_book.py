@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from auditor.audits.programme.words import CellState
 from auditor.audits.results import Result
 from auditor.company import queries as company
-from auditor.language import _, fiscal_year_name, format_instant, format_long_day, speaking
-from auditor.reports import yearly
+from auditor.language import _, _n, fiscal_year_name, format_instant, format_long_day, speaking
+from auditor.reports import unit_results, yearly
 from auditor.reports.audit_book import pair
 from auditor.reports.book import Book, Sheet
+from auditor.reports.plan_done import PlanDone
 from auditor.reports.saving import written
 from auditor.reports.scope import Scope
 from auditor.reports.sheets import actions, audits, findings, inspections, summary, training
@@ -64,6 +66,8 @@ def _first(sheet: Sheet, book: Book, made: YearShown, title: str) -> None:
         sheet.write(
             [(styles.label, kinds[one.kind]), (styles.number, one.total), (styles.number, one.audited), (styles.text, missing)]
         )  # fmt: skip
+    if made.plan:
+        _plan(sheet, book, made.plan)
     sheet.section(_("Independence of the auditors"))
     for gone in made.exempted:
         said = _("Overridden by the head of audit") if gone.settled is None else gone.settled
@@ -88,6 +92,7 @@ def _first(sheet: Sheet, book: Book, made: YearShown, title: str) -> None:
         ]
         sheet.write([(styles.label, name), *cells])
     sheet.write([(styles.meta, _("this year (last year)"))])
+    _units(sheet, book, made)
     sheet.section(_("Steps and approvals"))
     sheet.head(_("State from then on"), _("Done by"), _("When"), _("Comment"))
     for step in now.steps:
@@ -96,3 +101,58 @@ def _first(sheet: Sheet, book: Book, made: YearShown, title: str) -> None:
         sheet.write(
             [(styles.text, state), (styles.text, who), (styles.text, format_instant(step.recorded_at)), (styles.text, step.comment)]
         )  # fmt: skip
+
+
+def _plan(sheet: Sheet, book: Book, plan: PlanDone) -> None:
+    styles = book.styles
+    sheet.section(_("Plan against done"))
+    said = _(
+        "Plan of the year, approved %(at)s by %(who)s.",
+        at=format_instant(plan.approved_at),
+        who=plan.approved_by,
+    )
+    changed = _n("%(num)s change since then.", "%(num)s changes since then.", plan.changed)
+    sheet.write([(styles.meta, f"{said} {changed}")])
+    sheet.head(
+        _("Kind of check"), _("Planned in the year"), _("Done"), _("Begun"), _("Not started"), _("Overdue"), _("Left out"),
+    )  # fmt: skip
+    for line in plan.lines:
+        numbers = (
+            line.planned, *(line.states[one] for one in ("done", "running", "planned", "late")), line.skipped,
+        )  # fmt: skip
+        sheet.write([(styles.label, str(line.kind.label)), *((styles.number, number) for number in numbers)])
+    sheet.head(_("Subjects by categories"), _("Cells"))
+    for state in CellState:
+        if plan.cells[state] and state is not CellState.NONE:
+            sheet.write([(styles.label, str(state.label)), (styles.number, plan.cells[state])])
+
+
+def _units(sheet: Sheet, book: Book, made: YearShown) -> None:
+    styles = book.styles
+    sheet.section(_("Results by department"))
+    sheet.head(_("Department"), *unit_results.titles(made.inspected))
+    for row in made.units:
+        name = row.name or str(_("(no department)"))
+        shown = unit_results.cells(row, made.inspected)
+        sheet.write([(styles.label, name), *((styles.short, f"{this} ({last})") for this, last in shown)])
+    sheet.write([(styles.meta, _("this year (last year)"))])
+    sheet.section(_("Effectiveness of corrective actions"))
+    effect, former = made.effect, made.effect_before
+    sheet.write(
+        [
+            (
+                styles.meta,
+                _(
+                    "Checked in the year: %(count)s (%(before)s), of these effective: %(effective)s (%(before_effective)s)",
+                    count=len(effect.looks),
+                    before=len(former.looks),
+                    effective=effect.effective,
+                    before_effective=former.effective,
+                ),
+            )
+        ]
+    )
+    waiting = _(
+        "To be checked: %(count)s, of these overdue: %(late)s", count=effect.waiting, late=effect.late
+    )
+    sheet.write([(styles.meta, waiting)])

@@ -26,12 +26,15 @@ from auditor.language import current
 from auditor.people.models import DepartmentDetail
 from auditor.reports import yearly
 from auditor.reports.audit_lines import AuditLine
+from auditor.reports.effect import Effect, effect
 from auditor.reports.figures import Figure, Tallies, value_of
 from auditor.reports.finding_lines import FindingLine
 from auditor.reports.headline import parts
 from auditor.reports.material import Material
+from auditor.reports.plan_done import PlanDone, plan_done
 from auditor.reports.relaxations import relaxations
 from auditor.reports.scope import Scope, Side
+from auditor.reports.unit_results import UnitResults, unit_results
 
 KINDS = ("department", "system", "area", "contractor", "company")
 
@@ -82,6 +85,11 @@ class YearShown:
     relaxed: list[str]
     categories: list[tuple[str, dict[str, int], dict[str, int]]]  # title, this year's results, last year's
     names: dict[int, str] = field(default_factory=dict)
+    plan: PlanDone | None = None  # None where no plan of the year was approved
+    units: list[UnitResults] = field(default_factory=list)
+    inspected: bool = False
+    effect: Effect = field(default_factory=lambda: Effect((), 0, 0))
+    effect_before: Effect = field(default_factory=lambda: Effect((), 0, 0))
 
     @property
     def grave(self) -> list[FindingLine]:
@@ -118,6 +126,11 @@ def year_shown(scope: Scope, material: Material, tallies: Tallies) -> YearShown:
         relaxed=relaxations(now),
         categories=_categories(scope),
         names=now.roster.names,
+        plan=plan_done(now),
+        units=unit_results(material),
+        inspected=material.inspected,
+        effect=effect(now),
+        effect_before=effect(scope.before),
     )
 
 

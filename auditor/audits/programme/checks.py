@@ -186,7 +186,13 @@ def _series(year: FiscalYear, moment: Moment) -> list[Check]:
         return []
     ids = [row.series_of_id for row in terms]
     series = {row.id: row for row in AuditSeries.select().where(AuditSeries.id.in_(ids))}
-    opened = set(db.tuples(Audit.select(Audit.series_of, Audit.occurrence).where(Audit.series_of.in_(ids))))
+    opened = set(
+        db.tuples(
+            Audit.select(Audit.series_of, Audit.occurrence).where(
+                Audit.series_of.in_(ids), Audit.created_at <= moment.instant
+            )
+        )
+    )
     found = []
     for row in terms:
         one = series[row.series_of_id]

@@ -9,12 +9,13 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from auditor.access import Permission, requires
+from auditor.audits.programme.words import CellState
 from auditor.audits.results import Result
 from auditor.company.queries import company_name
 from auditor.errors import NotFound, RuleBroken, Stale
 from auditor.language import _, fiscal_year_name, speaking
 from auditor.people import queries as people
-from auditor.reports import actions, queries, yearly
+from auditor.reports import actions, queries, unit_results, yearly
 from auditor.reports.forms import YearDecisionForm, YearOpinionForm
 from auditor.reports.scope import Scope, scope_of
 from auditor.reports.views.blueprint import bp
@@ -154,6 +155,9 @@ def _page(year: int, form: YearDecisionForm | None = None, code: int = 200) -> t
         error=error,
         form=form or YearDecisionForm(formdata=None),
         results=list(Result),
+        unit_titles=unit_results.titles(made.inspected),
+        unit_cells=unit_results.cells,
+        CellState=CellState,
         State=yearly.State,
         years=queries.fiscal_years(scope.now.moment),
         writable=today and now.state in yearly.WRITABLE and actor.may(Permission.YEAR_REPORT_WRITE),
