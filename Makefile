@@ -1,5 +1,5 @@
 # `make run`   the filled-in demo company at http://127.0.0.1:8000
-# `make test`  the whole test suite
+# `make test`  the test suite in a few minutes; `make test-all` tries each rule in every place, as CI does
 # Both need Debian's python3, python3-venv and make, and the package index; nothing else.
 
 PYTHON ?= python3
@@ -13,11 +13,12 @@ WORKERS ?= auto
 TESTS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types bench fuzz load time migration security access-matrix release-fixture wheel clean
+.PHONY: help run test test-all lint format types bench fuzz load time migration security access-matrix release-fixture wheel clean
 
 help:
 	@echo 'make run     the demo company at http://127.0.0.1:$(PORT) (sign-ins are printed)'
-	@echo 'make test    the whole test suite; make test TESTS=tests/audits for a part'
+	@echo 'make test    the test suite; make test TESTS=tests/audits for a part, with all that is in it'
+	@echo 'make test-all  the same with every place, person and language each rule is tried in (as CI does)'
 	@echo 'make lint    ruff: format and rules        make types   mypy'
 	@echo 'make format  ruff writes the format        make bench   the benchmarks'
 	@echo 'make load    200 people at once for 5 minutes, then 20 on PostgreSQL'
@@ -28,7 +29,10 @@ run: $(VENV)/.installed
 	$(BIN)/auditor demo --port $(PORT)
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+	$(if $(TESTS),AUDITOR_TEST_ALL=1 )$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+
+test-all: $(VENV)/.installed-test
+	AUDITOR_TEST_ALL=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .

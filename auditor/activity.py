@@ -120,6 +120,7 @@ class _Running:
 
 
 _running: ContextVar[_Running | None] = ContextVar("auditor_action", default=None)
+_ends: ContextVar[list[tuple[int, str]] | None] = ContextVar("auditor_ends", default=None)
 
 
 @contextmanager
@@ -154,7 +155,20 @@ def action(actor: Actor, at: datetime) -> Iterator[None]:
         db.writing.reset(tokens[1])
     reached(FailPoint.ACTION_COMMITTED)
     if head is not None:
-        _keep_head(head.seq, head.hash)
+        _ended(head.seq, head.hash)
+
+
+@contextmanager
+def many_actions() -> Iterator[None]:
+    """Keep the head outside the database once, after all that is done inside: for work that is made anew, not resumed."""
+    ends: list[tuple[int, str]] = []
+    token = _ends.set(ends)
+    try:
+        yield
+    finally:
+        _ends.reset(token)
+    for end in ends:
+        _ended(*end)
 
 
 def record(kind: EventType, **data: Any) -> None:
@@ -306,6 +320,15 @@ def is_marked_with(key: bytes) -> bool:
 def kept_folder() -> Path | None:
     """Return the folder in which the head is kept; None where there is none."""
     return None if _head_file is None else _head_file.parent
+
+
+def _ended(seq: int, link: str) -> None:
+    """Keep the end of the log, or have ``many_actions`` keep it."""
+    ends = _ends.get()
+    if ends is None:
+        _keep_head(seq, link)
+    else:
+        ends[:] = [(seq, link)]
 
 
 def _keep_head(seq: int, link: str) -> None:

@@ -65,6 +65,11 @@ def pytest_configure(config: pytest.Config) -> None:
     network.guard()
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ and session.config.getoption("numprocesses", None):
+        company.forget(session.config._tmp_path_factory.getbasetemp())  # type: ignore[attr-defined]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     needs = {"chromium": "browser", "libreoffice": "libreoffice", "postgres_url": "postgres"}
     for item in items:
@@ -72,6 +77,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture, marker in needs.items():
             if fixture in used:
                 item.add_marker(marker)
+    absence.leave_the_thorough(items)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -126,10 +132,13 @@ def demo_template(
     tmp_path_factory: pytest.TempPathFactory, light_passwords: None
 ) -> Iterator[company.Template]:
     base = tmp_path_factory.getbasetemp()
-    # The workers of one run share the folder above their own.
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    # The workers of one run share the folder above their own; the run itself removes what they made there.
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    shared = base if alone else base.parent
     with company.template(shared, _upgrade) as made:
         yield made
+    if alone:
+        company.forget(shared)
 
 
 @pytest.fixture(scope="session")

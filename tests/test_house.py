@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,8 +58,19 @@ VAGUE = {
 }
 
 
+@cache
 def modules() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@cache
+def known() -> set[str]:
+    return {dotted(module) for module in modules()}
 
 
 def dotted(path: Path) -> str:
@@ -76,8 +88,7 @@ def room_of(path: Path) -> str:
 
 def imports(path: Path) -> Iterator[tuple[str, int]]:
     """Each module of ours that a file imports, wherever in the file, with the line."""
-    known = {dotted(module) for module in modules()}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (
                 (alias.name, node.lineno) for alias in node.names if alias.name.split(".")[0] == "auditor"
@@ -90,7 +101,7 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
             if base.split(".")[0] == "auditor":
                 for alias in node.names:
                     inner = f"{base}.{alias.name}"
-                    yield (inner if inner in known else base), node.lineno
+                    yield (inner if inner in known() else base), node.lineno
 
 
 def test_the_kernel_imports_only_the_kernel() -> None:
@@ -136,7 +147,7 @@ def test_rules_and_reads_know_nothing_of_a_request() -> None:
     for path in modules():
         if feature_of(dotted(path)) is None or room_of(path) in OUTER_ROOMS:
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.ImportFrom) and node.module in {"flask", "flask_login"}:
                 taken = {alias.name for alias in node.names} & REQUEST
                 faults += [f"{dotted(path)}:{node.lineno} imports {', '.join(taken)}"] if taken else []
@@ -160,7 +171,7 @@ def test_only_the_clock_reads_the_clock() -> None:
         f"{dotted(path)}:{node.lineno} {node.func.value.id}.{node.func.attr}()"
         for path in modules()
         if dotted(path) != "auditor.clock"
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and isinstance(node.func.value, ast.Name)

@@ -72,7 +72,13 @@ def test_a_workbook_of_a_past_day_comes_out_as_it_did_then(
     assert workbooks.without_production(workbooks.cells(path)) == workbooks.without_production(then)
 
 
-@pytest.mark.parametrize("number", [one.number for one in SIGN_INS])
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(one.number, marks=pytest.mark.thorough if place else [])
+        for place, one in enumerate(SIGN_INS)
+    ],
+)
 def test_everybody_of_then_signs_in_and_works(old: Any, number: str) -> None:
     client = old.test_client()
     client.get("/accounts/sign-in")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
-from auditor import db
+from auditor import activity, db
 
 Step = Callable[[datetime], None]
 _TOGETHER = 200  # steps of one database transaction: a demo is made anew, not resumed
@@ -28,7 +28,7 @@ class Chronicle:
         """Let everything happen up to ``until`` and return the number of steps."""
         done = 0
         while self._steps and self._steps[0][0] <= until:
-            with db.transaction():
+            with activity.many_actions(), db.transaction():
                 for _ in range(_TOGETHER):
                     if not self._steps or self._steps[0][0] > until:
                         break

@@ -19,13 +19,15 @@ from auditor.demo.calendar import Calendar
 from auditor.demo.chronicle import Chronicle
 from auditor.people.models import Department, Person
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DATA = Path(__file__).parent / "data"
 CONTROLS = "personal-information-jp"
 
 
 def told(name: str) -> Any:
     """Return what ``data/NAME.yaml`` tells."""
-    return yaml.safe_load((DATA / f"{name}.yaml").read_text(encoding="utf-8"))
+    text = (DATA / f"{name}.yaml").read_text(encoding="utf-8")
+    return yaml.load(text, Loader=_LOADER)  # it constructs what YAML knows, and nothing else  # noqa: S506  # nosec B506
 
 
 @dataclass

@@ -12,7 +12,7 @@ from tests import cast as company
 from tests.bed import browser
 
 PASSWORD = "a lighthouse and 4 quiet cats"
-LOOKS = [("ja", True), ("en", False)]  # language, phone
+LOOKS = [("ja", True), pytest.param("en", False, marks=pytest.mark.thorough)]  # language, phone
 PAGES = [
     "/people/", "/people/departments", "/people/imports", "/people/new", "/accounts/", "/accounts/deputies",
     "/accounts/preferences", "/accounts/password", "/company/settings", "/company/closed-days",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from auditor.audits.models import ItemDraft, ItemResult
@@ -84,6 +85,7 @@ def test_the_checklist_works_without_script(cast: Cast, app: Any, browser_page: 
     ]
 
 
+@pytest.mark.thorough
 def test_every_page_of_an_audit_is_accessible_on_a_phone_and_a_desktop(
     cast: Cast, app: Any, browser_page: Browse, axe: Callable[[Any], None]
 ) -> None:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from auditor import activity
@@ -83,6 +84,7 @@ def _age(page: Any, milliseconds: int) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_many_items_are_answered_by_keys_alone(cast: Cast, app: Any, browser_page: Browse) -> None:
     with activity.action(application("test"), NOW):
         for place in range(MANY):

@@ -1,6 +1,6 @@
-"""What this machine cannot try: a counted, named skip that says how to have it.
+"""What is not tried: a counted, named skip that says how to have it.
 
-With `AUDITOR_REQUIRE_ALL=1` (CI) an absence is a failure.
+With `AUDITOR_REQUIRE_ALL=1` (CI) what this machine lacks is a failure, and nothing is left for another time.
 """
 
 from __future__ import annotations
@@ -20,6 +20,16 @@ def absent(what: str, how: str) -> NoReturn:
     if os.environ.get("AUDITOR_REQUIRE_ALL") == "1":
         pytest.fail(f"AUDITOR_REQUIRE_ALL=1, yet {message}", pytrace=False)
     pytest.skip(message)
+
+
+def leave_the_thorough(items: list[pytest.Item]) -> None:
+    """Leaves what tries everywhere the rule that another test tries in one place, unless all is asked for."""
+    if "1" in (os.environ.get("AUDITOR_REQUIRE_ALL"), os.environ.get("AUDITOR_TEST_ALL")):
+        return
+    left = pytest.mark.skip(reason=f"{MARK}in every place what was tried in one (make test-all)")
+    for item in items:
+        if item.get_closest_marker("thorough"):
+            item.add_marker(left)
 
 
 def reasons(skipped: list[pytest.TestReport]) -> Counter[str]:

@@ -19,6 +19,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -51,9 +52,13 @@ WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-prac
 
 
 def chromium() -> str:
-    """The path of the machine's Chromium; a named skip where there is none."""
+    """The path of the machine's Chromium; a named skip where there is none.
+
+    The one without windows comes first: the same engine, and a third less work a page.
+    """
     for name in (
         os.environ.get("AUDITOR_CHROMIUM"),
+        "chromium-headless-shell",
         "/usr/bin/chromium",
         "chromium",
         "chromium-browser",
@@ -62,7 +67,7 @@ def chromium() -> str:
         found = shutil.which(name) if name else None
         if found:
             return found
-    absent("pages in a browser", "apt install chromium fonts-noto-cjk")
+    absent("pages in a browser", "apt install chromium-headless-shell fonts-noto-cjk")
 
 
 @contextmanager
@@ -181,11 +186,16 @@ SCRIPTS = (
 )
 
 
+@cache
+def _axe() -> str:
+    return str(Axe().axe_script)
+
+
 def assert_accessible(page: Page) -> None:
     """Holds that axe finds nothing against WCAG 2.2 AA or its best practices on the page as it stands."""
     listening(page)
     if not page.evaluate("'axe' in window"):
-        page.evaluate(Axe().axe_script)
+        page.evaluate(_axe())
     found = page.evaluate(VIOLATIONS, {"runOnly": {"type": "tag", "values": WCAG_22_AA}})
     assert not found, f"axe on {page.url} ({page.title()}):\n" + "\n".join(
         _readable(violation) for violation in found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from tests.bed import databases
 from tests.cast import NOW
 
 Upgrade = Callable[[str], None]
+_NAME = "database"  # the file that names the company's database on a server
 
 
 @dataclass(frozen=True)
@@ -50,26 +50,42 @@ class Template:
 
 @contextmanager
 def template(folder: Path, upgrade: Upgrade) -> Iterator[Template]:
-    """Make the company, or take the one that another process of the same run has made meanwhile."""
+    """Make the company in ``folder``, or take the one that another process of the same run has made there.
+
+    ``forget(folder)`` drops its database when the run is over.
+    """
     server = databases.chosen_server()
-    if server is not None:
-        name = f"auditor_demo_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{uuid4().hex[:8]}"
-        _administer(server, "CREATE DATABASE {}", name)
-        try:
-            _make(folder / name, _named(server, name), upgrade)
-            yield Template(folder / name, server, name)
-        finally:
-            _administer(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-        return
     made = folder / "demo-company"
     with (folder / "demo-company.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (made / "ready").exists():
-            shutil.rmtree(made, ignore_errors=True)
+            forget(folder)
             made.mkdir()
-            _make(made, f"sqlite:///{made / 'auditor.sqlite3'}", upgrade)
+            url = (
+                f"sqlite:///{made / 'auditor.sqlite3'}"
+                if server is None
+                else _named(server, _new(server, made))
+            )
+            _make(made, url, upgrade)
             (made / "ready").touch()
-    yield Template(made, None)
+    yield Template(made, server, "" if server is None else (made / _NAME).read_text())
+
+
+def forget(folder: Path) -> None:
+    """Remove the company of a run and its database."""
+    made = folder / "demo-company"
+    server = databases.chosen_server()
+    if server is not None and (made / _NAME).exists():
+        _administer(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", (made / _NAME).read_text())
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def _new(server: str, made: Path) -> str:
+    """Create a database and note its name in the folder."""
+    name = f"auditor_demo_{uuid4().hex[:8]}"
+    (made / _NAME).write_text(name)
+    _administer(server, "CREATE DATABASE {}", name)
+    return name
 
 
 def _make(folder: Path, url: str, upgrade: Upgrade) -> None:

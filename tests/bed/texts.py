@@ -108,6 +108,7 @@ def english_only() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
     return frozenset(plain), tuple(filled)
 
 
+@cache
 def untranslated(seen: str) -> bool:
     """Whether a piece of a Japanese page is one of the product's English texts."""
     plain, filled = english_only()

@@ -34,7 +34,9 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize(("language", "phone"), [("ja", True), ("en", False)])
+@pytest.mark.parametrize(
+    ("language", "phone"), [("ja", True), pytest.param("en", False, marks=pytest.mark.thorough)]
+)
 def test_a_control_is_found_read_and_a_newer_version_taken_in(
     app: Any, cast: Any, client: Any, browser_page: Any, axe: Any, tmp_path: Path, language: str, phone: bool
 ) -> None:

@@ -71,6 +71,7 @@ def desk(app: Any, cast: Any, browser_page: Any, live_server: str, axe: Any) -> 
 
 
 @pytest.mark.parametrize(("language", "phone"), [("ja", False), ("en", True)])
+@pytest.mark.thorough  # the journeys of tests/journeys go the same way in the demo company
 def test_a_finding_from_answer_to_close(
     desk: Desk, making: Any, cast: Any, standing_clock: Any, language: str, phone: bool
 ) -> None:
@@ -135,8 +136,10 @@ def test_a_finding_from_answer_to_close(
 
 @pytest.mark.parametrize(
     ("language", "device"),
-    [("ja", {"phone": True, "dark": True}), ("en", {})],
-    ids=["ja-phone-dark", "en-desktop"],
+    [
+        pytest.param("ja", {"phone": True, "dark": True}, id="ja-phone-dark"),
+        pytest.param("en", {}, id="en-desktop", marks=pytest.mark.thorough),
+    ],
 )
 def test_every_other_page_reads_well(
     desk: Desk, making: Any, cast: Any, language: str, device: dict[str, bool]

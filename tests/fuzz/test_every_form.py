@@ -67,6 +67,7 @@ def spoilt(form: Form, place: int) -> Iterator[tuple[str, list[tuple[str, Value]
     yield "envelope", good, 1 + place % 7
 
 
+@pytest.mark.thorough
 def test_no_form_sent_in_any_way_breaks_the_application(watch: Watch, known_forms: list[Form]) -> None:
     for place, form in enumerate(known_forms):
         for name, fields, envelope in spoilt(form, place):
@@ -127,6 +128,7 @@ def test_ten_thousand_fields_are_too_many(watch: Watch) -> None:
 @pytest.mark.skipif(
     "AUDITOR_TEST_DATABASE_URL" in __import__("os").environ, reason="ids differ from run to run"
 )
+@pytest.mark.thorough
 def test_fields_that_a_form_does_not_have_change_nothing(watch: Watch, known_forms: list[Form]) -> None:
     """Mass assignment: what a form writes is the same with every column named beside its own fields."""
     compared = 0
@@ -173,6 +175,7 @@ def reaching(line: Any) -> list[str]:
     return [short for short in forms.SENDERS if held.get(short) == "yes"]
 
 
+@pytest.mark.thorough
 def test_no_address_and_no_question_breaks_the_application(watch: Watch) -> None:
     for place, line in enumerate(line for line in lines(watch.app, watch.company) if line.method == "GET"):
         address = forms.address_of(watch.company, line).partition("?")[0]

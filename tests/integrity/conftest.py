@@ -17,7 +17,7 @@ from tests.bed import databases
 from tests.bed.keeping import Place
 from tests.cast import NOW, Cast
 
-ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+ENGINES = ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.thorough])]
 
 
 @pytest.fixture(params=ENGINES)

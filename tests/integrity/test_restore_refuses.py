@@ -161,6 +161,7 @@ def test_a_backup_made_to_do_harm_is_refused_and_leaves_nothing(
 
 
 @pytest.mark.postgres
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("case", "change", "said"),
     [

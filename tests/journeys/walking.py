@@ -18,7 +18,7 @@ from auditor.people.models import Person
 from tests.bed import browser
 from tests.cast import NOW
 
-LANGUAGES = pytest.mark.parametrize("lang", ["ja", "en"])
+LANGUAGES = pytest.mark.parametrize("lang", ["ja", pytest.param("en", marks=pytest.mark.thorough)])
 _looked_at: set[tuple[str, str]] = set()  # pages are alike for every journey: each is examined once a run
 
 

@@ -15,7 +15,9 @@ from tests.promises.test_entering import PASTED
 VERDICT = {"ja": "確認済み", "en": "Confirmed"}
 
 
-@pytest.mark.parametrize(("language", "phone"), [("ja", True), ("en", False)])
+@pytest.mark.parametrize(
+    ("language", "phone"), [("ja", True), pytest.param("en", False, marks=pytest.mark.thorough)]
+)
 def test_a_text_is_entered_and_a_control_linked_to_a_sentence(
     app: Any, cast: Any, client: Any, browser_page: Any, axe: Any, language: str, phone: bool
 ) -> None:

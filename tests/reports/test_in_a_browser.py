@@ -24,7 +24,13 @@ def opened(browser_page: Callable[..., Any], app: Any, cast: Cast, language: str
     return page
 
 
-@pytest.mark.parametrize(("language", "phone"), [("ja", True), ("en", False)], ids=["ja-phone", "en-desktop"])
+@pytest.mark.parametrize(
+    ("language", "phone"),
+    [
+        pytest.param("ja", True, id="ja-phone"),
+        pytest.param("en", False, id="en-desktop", marks=pytest.mark.thorough),
+    ],
+)
 def test_the_pages_are_accessible_and_fit(
     app: Any, cast: Cast, year: Year, browser_page: Callable[..., Any], axe: Any, language: str, phone: bool
 ) -> None:

@@ -310,7 +310,7 @@ def test_the_sheets_can_be_printed_filtered_and_named(year: Year, workbook: Make
     assert sum(len(sheet._charts) for sheet in book.worksheets) == 2  # read back by openpyxl
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("language", ["ja", pytest.param("en", marks=pytest.mark.thorough)])
 def test_it_prints_with_no_cell_too_narrow(
     year: Year, workbook: Make, libreoffice: Any, language: str
 ) -> None:
