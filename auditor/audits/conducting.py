@@ -14,6 +14,7 @@ from auditor.audits import trail
 from auditor.audits.models import Audit, AuditItem, AuditState, ItemDraft, ItemEvidence, ItemResult
 from auditor.audits.results import EDITABLE, FACTS, NOT_BEGUN, Result, State
 from auditor.dated import Moment
+from auditor.erased import still_erased
 from auditor.errors import RuleBroken, Stale
 from auditor.evidence import actions as evidence
 from auditor.evidence.actions import NOTHING_SAID, About
@@ -49,6 +50,8 @@ def record_result(actor: Actor, at: datetime, item: AuditItem, answer: Answer) -
         # Writing the item first makes a second writer wait here, and then see this row as the latest.
         AuditItem.update(current_result=answer.result.value).where(AuditItem.id == item.id).execute()
         latest = ItemResult.latest(Moment.at(at), item=item.id)
+        for name in ("note", "reason") if latest is not None else ():
+            values[name] = still_erased(getattr(latest, name), values[name])
         standing = {"result": Result.NOT_CHECKED.value, "note": "", "reason": ""} if latest is None else {
             "result": latest.result, "note": latest.note, "reason": latest.reason
         }  # fmt: skip

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from auditor.access import Actor, application
-from auditor.audits import actions, queries, recurrence
+from auditor.audits import actions, attaching, queries, recurrence
 from auditor.audits.actions import Answer, Appointee, NewAudit, Recurrence
 from auditor.audits.concluding import conclude
 from auditor.audits.models import (
@@ -19,6 +19,7 @@ from auditor.audits.models import (
     AuditItem,
     AuditSeries,
     IndependenceException,
+    ItemEvidence,
     ItemResult,
 )
 from auditor.audits.outside import Outsider
@@ -32,6 +33,7 @@ from auditor.demo import papers
 from auditor.demo.company import ADMINISTRATOR
 from auditor.demo.dialogues import Dialogues
 from auditor.demo.stage import Stage, told
+from auditor.evidence.actions import About
 
 HEAD_OF_AUDIT = "001874"
 _ADMINISTRATORS_OWN = ("D120", "SYS-HR", "CON-PAY")  # which the head of audit assigns alone
@@ -206,11 +208,30 @@ class Audits:
             note = "担当者が不在で、期間内に確かめられなかった。次回に確認する。"
         seen = ItemResult.latest(Moment.at(at), item=item.id)
         actions.record_result(actor, at, item, Answer(result, note, reason, seen.id if seen else None))
-        if place % 9 == 4:
-            name, content = papers.paper(f"{one['key']} {code}", place)
-            actions.attach(actor, at, self.stage.evidence, item, io.BytesIO(content), name)
+        self._evidence(one, item, code, place, actor, at)
         if told_of:
             self.found(Audit.get_by_id(item.audit_id), item, f"{one['key']}:{code}", at)
+
+    def _evidence(
+        self, one: dict[str, Any], item: AuditItem, code: str, place: int, actor: Actor, at: datetime
+    ) -> None:
+        """Attach a file to every ninth item; to few a link, a newer version, a certificate that soon expires."""
+        folder, label = self.stage.evidence, f"{one['key']} {code}"
+        name, content = papers.paper(label, place)
+        if place % 9 == 4:
+            actions.attach(actor, at, folder, item, io.BytesIO(content), name, About(source=papers.GIVEN_BY))
+        if place == 1:
+            attaching.attach_link(actor, at, item, attaching.Link(*papers.RULES), About())
+        if place == 2 and one["reaches"] == "in_progress":
+            expires = self.stage.calendar.today + timedelta(days=16)
+            about = About(Moment.at(at).day, expires, papers.CONTRACTOR, papers.CERTIFICATE_SHOWS)
+            certificate = papers.certificate(label)
+            actions.attach(actor, at, folder, item, io.BytesIO(certificate[1]), certificate[0], about)
+        if place == 4 and one["reaches"] in ("in_progress", "approved"):
+            held = ItemEvidence.select().where(ItemEvidence.item == item.id, ItemEvidence.held).get()
+            newer = attaching.File(io.BytesIO(papers.paper(f"{label} 2", place)[1]), name)
+            about = About(source=papers.GIVEN_BY, note=papers.CORRECTED)
+            attaching.replace(actor, at, folder, item, held.evidence_id, newer, about)
 
     @staticmethod
     def _usual(one: dict[str, Any], code: str, place: int) -> Result:

@@ -16,6 +16,16 @@ _LOG = """日時,操作者,操作,対象,結果
 """
 
 
+GIVEN_BY, CONTRACTOR = "部門の担当者", "株式会社サンプル物流"
+RULES = ("https://intra.example.jp/rules/personal-information", "個人情報取扱規程（社内規程集）")
+CORRECTED, CERTIFICATE_SHOWS = "対象の期間を直したもの", "プライバシーマークの登録。更新の手続中。"
+
+
+def certificate(label: str) -> tuple[str, bytes]:
+    """Return a contractor's certificate: a file name and a picture."""
+    return "プライバシーマーク登録証.png", _picture(f"{label} certificate")
+
+
 def paper(label: str, number: int) -> tuple[str, bytes]:
     """Return a file name and its content: a log as text, a screen as picture, or a list as workbook."""
     kind = number % 3

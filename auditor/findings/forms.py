@@ -23,6 +23,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from auditor.access import Role
+from auditor.audits.forms import AboutForm
 from auditor.findings.states import Grade, WorryStep
 from auditor.language import _l
 
@@ -189,6 +190,16 @@ class DoneForm(FlaskForm):
 
 class FilesForm(FlaskForm):
     files = MultipleFileField(_l("Evidence"), [Optional()])
+
+
+class EvidenceForm(AboutForm):
+    """Files or an address, and what is said of them."""
+
+    files = MultipleFileField(_l("Files"), [Optional()])
+    url = StringField(
+        _l("Address (URL)"), [Optional()], description=_l("In the place of a file. Begins with https://.")
+    )
+    title = StringField(_l("Title of the address"), [Optional(), _length(200)])
 
 
 class DueForm(FlaskForm):

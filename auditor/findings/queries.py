@@ -120,13 +120,19 @@ def action_for(actor: Actor, finding_id: int, number: int, moment: Moment) -> Co
 
 
 def evidence_for(actor: Actor, finding_id: int, evidence_id: int, moment: Moment) -> Evidence:
-    """Return a piece of evidence of the finding's actions or of its audit item. Raises NotFound."""
+    """Return a piece of evidence of the finding's actions or of its audit item. Raises NotFound.
+
+    Earlier versions of the evidence of an action are readable too: none is taken off but by a newer one.
+    """
     finding = finding_for(actor, finding_id, Permission.FINDING_READ, moment)
     mine = CorrectiveAction.select(CorrectiveAction.id).where(CorrectiveAction.finding == finding.id)
     given = ActionEvidence.standing(moment, ActionEvidence.corrective_action.in_(mine))
     seen = ItemEvidence.standing(moment, ItemEvidence.item == finding.item_id)
-    for model, standing in ((ActionEvidence, given), (ItemEvidence, seen)):
-        row = standing.where(model.evidence == evidence_id, model.held).first()
+    for standing in (
+        given.where(ActionEvidence.evidence == evidence_id),
+        seen.where(ItemEvidence.evidence == evidence_id, ItemEvidence.held),
+    ):
+        row = standing.first()
         if row is not None:
             evidence: Evidence = row.evidence
             return evidence

@@ -56,6 +56,7 @@ class ActionLine:
     withdrawn: bool
     reason: str
     evidence: list[Evidence]
+    older: dict[int, list[Evidence]]  # by evidence, the versions that it replaced here, the latest first
     detail_id: int
     state_id: int
 
@@ -197,7 +198,7 @@ def tell(actor: Actor, finding: Finding, moment: Moment) -> Story:
 
 def _actions(
     finding: Finding, moment: Moment
-) -> tuple[list[tuple[ActionDetail, ActionState, list[Evidence]]], set[int | None]]:
+) -> tuple[list[tuple[ActionDetail, ActionState, list[Evidence], dict[int, Evidence]]], set[int | None]]:
     rows = standing_actions(finding, moment)
     ids = [row.corrective_action_id for row in rows]
     steps = {
@@ -205,18 +206,41 @@ def _actions(
         for row in ActionState.standing(moment, ActionState.corrective_action.in_(ids))
     }
     given: dict[int, list[Evidence]] = {}
-    held = ActionEvidence.standing(moment, ActionEvidence.corrective_action.in_(ids))
-    for row in held.select(ActionEvidence, Evidence).join(Evidence).where(ActionEvidence.held):
-        given.setdefault(row.corrective_action_id, []).append(row.evidence)
+    replaced: dict[int, dict[int, Evidence]] = {}
+    stated = ActionEvidence.standing(moment, ActionEvidence.corrective_action.in_(ids))
+    for row in stated.select(ActionEvidence, Evidence).join(Evidence):
+        if row.held:
+            given.setdefault(row.corrective_action_id, []).append(row.evidence)
+        else:
+            replaced.setdefault(row.corrective_action_id, {})[row.evidence_id] = row.evidence
     people_of: set[int | None] = {row.owner_id for row in rows}
     people_of |= {step.recorded_by for step in steps.values()}
     return [
-        (row, steps[row.corrective_action_id], given.get(row.corrective_action_id, [])) for row in rows
+        (
+            row,
+            steps[row.corrective_action_id],
+            given.get(row.corrective_action_id, []),
+            replaced.get(row.corrective_action_id, {}),
+        )
+        for row in rows
     ], people_of
 
 
+def _older(one: Evidence, replaced: dict[int, Evidence]) -> list[Evidence]:
+    found = []
+    while (before := replaced.get(one.replaces_id or 0)) is not None:
+        found.append(before)
+        one = before
+    return found
+
+
 def _line(
-    row: ActionDetail, step: ActionState, given: list[Evidence], names: dict[int, str], moment: Moment
+    row: ActionDetail,
+    step: ActionState,
+    given: list[Evidence],
+    replaced: dict[int, Evidence],
+    names: dict[int, str],
+    moment: Moment,
 ) -> ActionLine:
     return ActionLine(
         id=row.corrective_action_id,
@@ -233,6 +257,7 @@ def _line(
         withdrawn=row.withdrawn,
         reason=row.reason,
         evidence=given,
+        older={one.id: _older(one, replaced) for one in given},
         detail_id=row.id,
         state_id=step.id,
     )

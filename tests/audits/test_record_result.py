@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from auditor import events, settings_of
+from auditor.access import application
 from auditor.audits import actions, queries, workpage
 from auditor.audits.actions import Answer
 from auditor.audits.models import Audit, AuditItem, AuditState, ItemDraft, ItemEvidence, ItemResult
 from auditor.audits.results import Result
 from auditor.dated import Moment
+from auditor.db import ErasedText
 from auditor.errors import RuleBroken, Stale
+from auditor.integrity import texts, written
 from tests.audits.making import answer, answer_all, assigned, items
 from tests.bed.pages import parsed, text_of
 from tests.cast import NOW, Cast
@@ -329,3 +332,29 @@ def test_of_two_who_answer_at_the_same_moment_one_is_taken_and_one_is_told(cast:
     assert sorted(outcomes) == ["taken", "told"]
     assert ItemResult.select().count() == 1
     assert [row.state for row in AuditState.select().order_by(AuditState.id)] == ["planned", "in_progress"]
+
+
+@pytest.mark.parametrize(("shown", "sent"), [("ja", "（消去済み）"), ("en", "(erased)")])
+def test_an_erased_note_stays_erased_when_a_form_sends_back_the_words_in_its_place(
+    app: Any, client: Any, cast: Cast, shown: str, sent: str
+) -> None:
+    item = items(assigned(cast))[0]
+    first = answer(cast, item, Result.MINOR, note="辻さんの机に名簿が置かれていた。")
+    assert first is not None
+    with app.app_context():
+        chosen = written.chosen(application("command"), [f"item_result:{first.id}:note"])
+        texts.erase_texts(application("command"), chosen, "本人の求めによる", NOW)
+    cast.sign_in(client, "auditor")
+    client.set_cookie("language", shown)
+    where = f"/audits/{item.audit_id}/items/{item.id}"
+    assert sent in client.get(where).get_data(as_text=True)
+    same = _form(result="minor", note=sent, based_on=str(first.id))
+    assert client.post(where, data=same).status_code == 303
+    assert ItemResult.select().count() == 1, "nothing was said anew"
+    assert client.post(where, data={**same, "result": "major"}).status_code == 303
+    latest = ItemResult.latest(Moment.at(NOW), item=item.id)
+    assert latest is not None and latest.result == "major"
+    assert isinstance(latest.note, ErasedText), "it is not the words that are kept"
+    again = _form(result="major", note="次の確認では施錠されていた。", based_on=str(latest.id))
+    assert client.post(where, data=again).status_code == 303
+    assert ItemResult.latest(Moment.at(NOW), item=item.id).note == again["note"]

@@ -110,7 +110,7 @@ def test_a_finding_from_answer_to_close(
     owner.locator("#files").set_input_files({"name": "記録.txt", "mimeType": "text/plain", "buffer": b"log"})
     desk.look(owner)
     browser.follow(owner.get_by_role("button", name=words["done"]))
-    owner.get_by_text("記録.txt").wait_for()
+    owner.get_by_text("記録.txt", exact=True).wait_for()
     desk.look(owner)
     assert state(finding) == "verifying"
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 from flask import current_app, flash, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -14,7 +13,7 @@ from auditor.errors import NotFound, RuleBroken
 from auditor.findings import answering as answers
 from auditor.findings import doing, pickers, queries, story
 from auditor.findings.flow import detail_of
-from auditor.findings.forms import ActionForm, AnswerForm, DoneForm, FilesForm
+from auditor.findings.forms import ActionForm, AnswerForm, DoneForm
 from auditor.findings.models import (
     ActionDetail,
     ActionState,
@@ -26,6 +25,7 @@ from auditor.findings.models import (
 )
 from auditor.findings.states import State
 from auditor.findings.views import bp
+from auditor.findings.views.evidence import files_of
 from auditor.findings.views.response import Answer, Conflict, answered, not_now, now, page_of, words
 from auditor.language import _
 from auditor.people import queries as people
@@ -206,7 +206,7 @@ def done(finding_id: int, number: int) -> Answer:
             request_time(),
             planned,
             words(form.comment),
-            list(_files(form)),
+            list(files_of(form)),
             folder,
             form.seen.data,
         ),
@@ -222,26 +222,3 @@ def done(finding_id: int, number: int) -> Answer:
         ),
         lambda: ActionState.latest(now(), corrective_action=planned.id),
     )
-
-
-@bp.post("/<int:finding_id>/actions/<int:number>/evidence")
-@requires(Permission.FINDING_ANSWER)
-def give_evidence(finding_id: int, number: int) -> Response:
-    actor, moment = current_actor(), now()
-    planned = queries.action_for(actor, finding_id, number, moment)
-    finding = queries.finding_for(actor, finding_id, Permission.FINDING_READ, moment)
-    folder = settings_of(current_app).evidence_folder
-    try:
-        doing.give_evidence(actor, request_time(), planned, list(_files(FilesForm())), folder)
-    except RuleBroken as error:
-        flash(str(error), "error")
-    else:
-        flash(_("The evidence was added."), "success")
-    return redirect(f"{page_of(finding)}#actions", 303)
-
-
-def _files(form: Any) -> Iterator[tuple[BinaryIO, str]]:
-    """Return the files that were chosen; an empty file field sends one without a name."""
-    for sent in form.files.data or []:
-        if getattr(sent, "filename", ""):
-            yield sent.stream, sent.filename
