@@ -40,6 +40,41 @@ def fiscal_year_of(day: date, start_month: int) -> FiscalYear:
     return fiscal_year(day.year if day.month >= start_month else day.year - 1, start_month)
 
 
+@dataclass(frozen=True)
+class FiscalCalendar:
+    """The fiscal years of a company that may have gone over to another first month.
+
+    Of each calendar year one fiscal year has the name, and it begins in it, so that every day lies in exactly one.
+    A year that has begun is never begun again: going over to an earlier month shortens the year in which it
+    happens (from April to January: nine months), going over to a later one lengthens it (from January to April:
+    fifteen). ``changes`` are the days from which another month holds, in order; ``month`` holds before.
+    """
+
+    month: int
+    changes: tuple[tuple[date, int], ...] = ()
+
+    def month_on(self, day: date) -> int:
+        """Return the first month of fiscal years as it is laid down on ``day``."""
+        return next((month for since, month in reversed(self.changes) if since <= day), self.month)
+
+    def begins(self, label: int) -> date:
+        """Return the first day of a fiscal year: the first of the year on which a year is to begin by what holds then.
+
+        Where what held in January and what held later leave none, the month that held in January counts once more.
+        """
+        firsts = (date(label, month, 1) for month in range(1, 13))
+        usual = date(label, self.month_on(date(label, 1, 1)), 1)
+        return next((day for day in firsts if self.month_on(day) == day.month), usual)
+
+    def named(self, label: int) -> FiscalYear:
+        """Return the fiscal year ``label``."""
+        return FiscalYear(label, self.begins(label), self.begins(label + 1) - timedelta(days=1))
+
+    def year_of(self, day: date) -> FiscalYear:
+        """Return the fiscal year that ``day`` lies in."""
+        return self.named(day.year if day >= self.begins(day.year) else day.year - 1)
+
+
 @lru_cache(maxsize=64)
 def national_holidays(year: int, language: str = "ja") -> dict[date, str]:
     """Return the national holidays of Japan in ``year`` with their names in ``language`` ("ja" or "en")."""

@@ -14,7 +14,7 @@ from auditor.audits import register
 from auditor.audits.models import Audit, AuditAssignee
 from auditor.audits.register import Qualified
 from auditor.audits.results import AUDITS, State
-from auditor.calendars import fiscal_year_of
+from auditor.calendars import FiscalCalendar
 from auditor.company import queries as company
 from auditor.dated import Moment
 from auditor.language import _, _n
@@ -27,7 +27,7 @@ from auditor.people.models import Employment, Membership
 class Background:
     """What is known of persons and subjects; ``took`` adds what is being planned."""
 
-    start_month: int
+    years: FiscalCalendar
     heads: frozenset[int]  # who approves audits: named only where nobody else is
     audits: dict[tuple[int, int], int]  # by person and fiscal year: audits carried out, open or planned
     teams: dict[int, list[frozenset[int]]]  # by subject: who audited it, the last time first
@@ -36,7 +36,7 @@ class Background:
 
     def year_of(self, day: date) -> int:
         """Return the fiscal year that ``day`` lies in."""
-        return fiscal_year_of(day, self.start_month).label
+        return self.years.year_of(day).label
 
     def times_running(self, person_id: int, subject_id: int) -> int:
         """Return how many of the subject's last audits in a row the person carried out."""
@@ -125,7 +125,7 @@ def suitability(background: Background, person_id: int, subject_id: int, day: da
 
 
 def background(subject_ids: Collection[int], moment: Moment, beside: int | None = None) -> Background:
-    """Return what is known at ``moment`` of the subjects and of everybody who audits: five queries.
+    """Return what is known at ``moment`` of the subjects and of everybody who audits: six queries.
 
     ``beside`` is an audit that is not counted, and before which "last time" lies.
     """
@@ -153,7 +153,7 @@ def background(subject_ids: Collection[int], moment: Moment, beside: int | None 
     heads = frozenset(row.person_id for row in grants.where(RoleGrant.held))
     settings = company.settings(moment)
     return Background(
-        settings["fiscal_year_start_month"],
+        company.fiscal_calendar(moment),
         heads,
         numbers,
         last,

@@ -8,7 +8,8 @@ from typing import Any
 
 from peewee import JOIN, ModelSelect, fn
 
-from auditor.calendars import FiscalYear, fiscal_year, fiscal_year_of
+from auditor.calendars import FiscalCalendar, FiscalYear
+from auditor.clock import day_of
 from auditor.company.models import ClosedDay, Setting
 from auditor.dated import Moment
 from auditor.language import current
@@ -150,14 +151,30 @@ def company_name(moment: Moment) -> str:
     return names.get(current()) or names.get("ja") or names.get("en") or ""
 
 
+def fiscal_calendar(moment: Moment) -> FiscalCalendar:
+    """Return the fiscal years as far as they are known at the moment's instant, changes to come included: one query.
+
+    What was written first of all, and for a past day, says how it always was: so do the first steps.
+    """
+    key = "fiscal_year_start_month"
+    known = Setting.select().where(Setting.key == key, Setting.recorded_at <= moment.instant)
+    rows = list(known.order_by(Setting.valid_from, Setting.recorded_at, Setting.id))
+    never_true = {row.replaces_id for row in rows if row.corrects}
+    rows = [row for row in rows if row.id not in never_true]
+    month = DEFAULTS[key]
+    if rows and rows[0].valid_from < day_of(rows[0].recorded_at):
+        month = rows[0].value
+    return FiscalCalendar(month, tuple({row.valid_from: row.value for row in rows}.items()))
+
+
 def fiscal_year_at(day: date, moment: Moment) -> FiscalYear:
     """Return the fiscal year that ``day`` lies in; of a day to come by the start that is planned for it."""
-    return fiscal_year_of(day, setting("fiscal_year_start_month", moment.on(max(day, moment.day))))
+    return fiscal_calendar(moment).year_of(day)
 
 
 def fiscal_year_named(label: int, moment: Moment) -> FiscalYear:
-    """Return the fiscal year called ``label`` (2026年度 is 2026)."""
-    return fiscal_year(label, setting("fiscal_year_start_month", moment))
+    """Return the fiscal year called ``label`` (2026年度 is 2026), shorter or longer where its start was changed."""
+    return fiscal_calendar(moment).named(label)
 
 
 def closed_days(moment: Moment) -> frozenset[date]:

@@ -117,6 +117,11 @@ class Scope:
         """Both, this year first."""
         return self.now, self.before
 
+    @property
+    def uneven(self) -> bool:
+        """Whether one of the years is shorter or longer than the other: the company went over to another start."""
+        return self.now.year.months != self.before.year.months
+
 
 def scope_of(at: datetime, as_of: date | None = None, fiscal_year: int | None = None) -> Scope:
     """Return the scope for a date (None: ``at`` itself) and a fiscal year (None: the one the date lies in).
@@ -125,15 +130,27 @@ def scope_of(at: datetime, as_of: date | None = None, fiscal_year: int | None = 
     """
     try:
         moment = Moment.at(at) if as_of is None else Moment.end_of(as_of, at)
-        earlier = Moment.end_of(add_months(moment.day, -12), at)
+        label = fiscal_year or company.fiscal_year_at(moment.day, moment).label
+        if not 1990 <= label <= 2200:
+            raise RuleBroken(_l("Choose a fiscal year from the list."), "fiscal_year")
+        year = company.fiscal_year_named(label, moment)
+        if year.first > moment.day:
+            raise RuleBroken(_l("This fiscal year begins after the day you chose."), "fiscal_year")
+        last = company.fiscal_year_named(label - 1, moment)
+        earlier = Moment.end_of(_earlier(moment.day, year, last), at)
     except (ValueError, OverflowError) as error:
         raise RuleBroken(_l("Choose today or an earlier day."), "as_of") from error
-    label = fiscal_year or company.fiscal_year_at(moment.day, moment).label
-    if not 1990 <= label <= 2200:
-        raise RuleBroken(_l("Choose a fiscal year from the list."), "fiscal_year")
-    year = company.fiscal_year_named(label, moment)
-    if year.first > moment.day:
-        raise RuleBroken(_l("This fiscal year begins after the day you chose."), "fiscal_year")
-    last = company.fiscal_year_named(label - 1, moment)
     language = current()
     return Scope(_side(moment, year, language), _side(earlier, last, language))
+
+
+def _earlier(day: date, year: FiscalYear, last: FiscalYear) -> date:
+    """Return the day of last year to compare with: a calendar year before.
+
+    Where the years are not equally long, the day as far into last year, or as far behind its end.
+    """
+    if year.months == last.months:
+        return add_months(day, -12)
+    if day > year.last:
+        return last.last + (day - year.last)
+    return min(last.first + (day - year.first), last.last)

@@ -11,7 +11,7 @@ from auditor.findings.states import State
 
 
 def open_by_month(years: list[FiscalYear], now: datetime) -> list[list[int | None]]:
-    """Return for each year twelve counts: at the end of the month, today's for the running one, then None."""
+    """Return for each year a count a month: at the end of the month, today's for the running one, then None."""
     rows = list(
         FindingState.select().order_by(FindingState.valid_from, FindingState.recorded_at, FindingState.id)
     )
@@ -20,7 +20,7 @@ def open_by_month(years: list[FiscalYear], now: datetime) -> list[list[int | Non
 
 
 def _month_ends(year: FiscalYear) -> list[date]:
-    return [add_months(year.first, ahead + 1) - timedelta(days=1) for ahead in range(12)]
+    return [add_months(year.first, ahead + 1) - timedelta(days=1) for ahead in range(year.months)]
 
 
 def _open_at(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from auditor.audits.inspections.people import departments
 from auditor.audits.results import NONCONFORMITIES, State
+from auditor.catalogue.models import Subject
 from auditor.findings.states import State as FindingState
 from auditor.language import _
 from auditor.reports.audit_lines import AuditLine
@@ -42,8 +44,10 @@ class UnitResults:
 def unit_results(material: Material) -> list[UnitResults]:
     """Return every department of which something is counted in either year, in the order of the tree.
 
-    Last year's numbers stand with the department that answers today; one that is no more keeps its own row.
+    Last year's numbers stand with the department that answers today; one that is no more keeps its own row. What is
+    audited at a system, an area or a contractor stands with the department responsible for it: two queries.
     """
+    owners = departments(Subject.select(), material.scope.now.moment)
     found: dict[int | None, UnitResults] = {}
     scope = material.scope
 
@@ -63,7 +67,7 @@ def unit_results(material: Material) -> list[UnitResults]:
     ):
         for audit in audits:
             if audit.state is not State.CANCELLED:
-                _audit(of(audit.department_id, name, side), audit)
+                _audit(of(audit.department_id or owners.get(audit.subject_id), name, side), audit)
         for inspection in inspections:
             if inspection.state is not State.CANCELLED:
                 _inspection(of(inspection.department_id, name, side), inspection)

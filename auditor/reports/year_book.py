@@ -68,6 +68,7 @@ def _first(sheet: Sheet, book: Book, made: YearShown, title: str) -> None:
         )  # fmt: skip
     if made.plan:
         _plan(sheet, book, made.plan)
+    sheet.keep_together(60 + 40 * min(len(made.exempted), 5))
     sheet.section(_("Independence of the auditors"))
     for gone in made.exempted:
         said = _("Overridden by the head of audit") if gone.settled is None else gone.settled
@@ -93,6 +94,7 @@ def _first(sheet: Sheet, book: Book, made: YearShown, title: str) -> None:
         sheet.write([(styles.label, name), *cells])
     sheet.write([(styles.meta, _("this year (last year)"))])
     _units(sheet, book, made)
+    sheet.keep_together(60 + 17 * min(len(now.steps), 5))
     sheet.section(_("Steps and approvals"))
     sheet.head(_("State from then on"), _("Done by"), _("When"), _("Comment"))
     for step in now.steps:
@@ -114,7 +116,7 @@ def _plan(sheet: Sheet, book: Book, plan: PlanDone) -> None:
     changed = _n("%(num)s change since then.", "%(num)s changes since then.", plan.changed)
     sheet.write([(styles.meta, f"{said} {changed}")])
     sheet.head(
-        _("Kind of check"), _("Planned in the year"), _("Done"), _("Begun"), _("Not started"), _("Overdue"), _("Left out"),
+        _("Kind of check"), _("In the plan"), _("Done"), _("Begun"), _("Not started"), _("Overdue"), _("Left out"),
     )  # fmt: skip
     for line in plan.lines:
         numbers = (

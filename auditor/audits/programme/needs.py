@@ -43,7 +43,7 @@ class Demand:
 
     def needs(self, planned: Planned, year: FiscalYear) -> list[Need]:
         """Return what the year asks for on the subject; less, where the subject came into being during it."""
-        left = MONTHS_OF_YEAR - months_before(planned.first, year)
+        left = year.months - months_before(planned.first, year)
         return [
             Need(one.code, one.category, times_asked(one.every, left), one.every)
             for one in self.asked_of(planned.id, planned.subject.kind)
@@ -68,7 +68,7 @@ def months_before(first: date, year: FiscalYear) -> int:
     if first <= year.first:
         return 0
     gone = (first.year - year.first.year) * MONTHS_OF_YEAR + first.month - year.first.month
-    return min(gone, MONTHS_OF_YEAR - 1)
+    return min(gone, year.months - 1)
 
 
 def demand(year: FiscalYear, moment: Moment) -> Demand:

@@ -123,7 +123,7 @@ def _by_frequency(plan: _Plan, one: Standing, reached: list[Row], board: Board) 
     for row in reached:
         asked = one.rule.of(_asked(board, row))
         from_month = months_before(max(row.planned.first, plan.today), plan.year)
-        for ahead in range(from_month, MONTHS_OF_YEAR):
+        for ahead in range(from_month, plan.year.months):
             dates = month_of(plan.year, ahead, one.rule.due_days, plan.closed)
             if dates[2] < plan.today:
                 continue
@@ -224,7 +224,7 @@ def _free_months(
     year: FiscalYear, times: int, every: int, have: Collection[tuple[int, int]], first: int
 ) -> list[int]:
     """Return the months, counted from the begin of the year, in which the checks that are missing can be done."""
-    free = [ahead for ahead in range(first, MONTHS_OF_YEAR) if _named(year, ahead) not in have]
+    free = [ahead for ahead in range(first, year.months) if _named(year, ahead) not in have]
     # The last months of the periods first, since that is when the control is due.
     free.sort(key=lambda ahead: ((ahead + 1) % every != 0, ahead))
     return sorted(free[: max(0, times - len(have))])

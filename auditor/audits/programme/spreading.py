@@ -20,7 +20,7 @@ def open_days(
     """
     last = year.last - timedelta(days=due_days)
     allowed = set(months) or {
-        add_months(year.first, ahead).month for ahead in range(QUIET_AT_ENDS, 12 - QUIET_AT_ENDS)
+        add_months(year.first, ahead).month for ahead in range(QUIET_AT_ENDS, year.months - QUIET_AT_ENDS)
     }
     every = [
         year.first + timedelta(days=ahead)

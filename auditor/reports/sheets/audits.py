@@ -67,7 +67,7 @@ def _by_month(sheet: Sheet, book: Book, material: Material) -> None:
     styles, side = book.styles, material.scope.now
     sheet.section(_("By the month in which they are due"))
     sheet.head(_("Month due"), _("Planned in the year"), _("Done"), _("Overdue"))
-    months = {add_months(side.year.first, ahead).replace(day=1) for ahead in range(12)}
+    months = {add_months(side.year.first, ahead).replace(day=1) for ahead in range(side.year.months)}
     months |= {month for line in material.audits if (month := month_of(line.due_on))}
     for month in sorted(months):
         named = f"{month:%Y-%m}"

@@ -34,14 +34,7 @@ def write(sheet: Sheet, book: Book, scope: Scope, company: str, production: Prod
     facts = [
         (_("As of"), format_long_day(now.moment.day)),
         (_("Fiscal year"), _span(fiscal_year_name(now.year.label), now.year.first, now.year.last)),
-        (
-            _("Compared with"),
-            _(
-                "%(year)s as it stood one year earlier, on %(day)s",
-                year=fiscal_year_name(scope.before.year.label),
-                day=format_long_day(scope.before.moment.day),
-            ),
-        ),
+        (_("Compared with"), _compared(scope)),
         (_("Language"), LANGUAGES[book.language]),
     ]
     for label, value in facts:
@@ -72,10 +65,19 @@ def write(sheet: Sheet, book: Book, scope: Scope, company: str, production: Prod
     sheet.write([None, (styles.note, _("How to read this workbook"))])
     for text in (
         _("Each figure is the number of rows of a detail sheet at the end of this workbook. The last sheet counts each of them again."),
-        _("A figure of last year is that of the same calendar day one year earlier, as far as it was known on that day."),
+        _("A figure of last year is that of the day named above, as far as it was known on that day.")
+        if scope.uneven
+        else _("A figure of last year is that of the same calendar day one year earlier, as far as it was known on that day."),
         _("Delays and nonconformities are marked by words, bold type and hatching, so that they can be seen in a black-and-white print."),
     ):  # fmt: skip
         sheet.write([None, None, (styles.note, text)])
+
+
+def _compared(scope: Scope) -> str:
+    year, day = fiscal_year_name(scope.before.year.label), format_long_day(scope.before.moment.day)
+    if scope.uneven:
+        return _("%(year)s as it stood as far into that year, on %(day)s", year=year, day=day)
+    return _("%(year)s as it stood one year earlier, on %(day)s", year=year, day=day)
 
 
 def clock_time(instant: datetime) -> datetime:

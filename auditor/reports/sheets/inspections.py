@@ -15,7 +15,7 @@ from auditor.reports.material import Material
 from auditor.reports.styles import LATE
 from auditor.reports.tables import month_of, unit_key
 
-WIDTHS = (30, 12, 18, 18, 13, 13, 20, 18, 14, 13)
+WIDTHS = (30, 12, 18, 18, 13, 13, 22, 28, 13, 13)
 MOST = 200  # more than so many are read on the detail sheet only
 
 

@@ -7,6 +7,7 @@ from auditor.reports.book import Book, Sheet
 from auditor.reports.figures import change
 from auditor.reports.headline import Headline, parts
 from auditor.reports.material import Material
+from auditor.reports.scope import Scope
 
 WIDTHS = (66, 24, 24, 24, 28)
 
@@ -19,11 +20,7 @@ def write(sheet: Sheet, book: Book, material: Material) -> None:
     now, before = scope.now, scope.before
     sheet.title_rows(
         _("Summary"),
-        _(
-            "Last year: %(year)s as it stood on %(day)s, the same calendar day one year earlier.",
-            year=fiscal_year_name(before.year.label),
-            day=before.moment.day,
-        ),
+        _compared(scope),
     )
     head = sheet.head(
         _("Figure"),
@@ -38,6 +35,20 @@ def write(sheet: Sheet, book: Book, material: Material) -> None:
         sheet.section(part.title)
         for line in part.lines:
             _write_line(sheet, book, part.title, line)
+
+
+def _compared(scope: Scope) -> str:
+    year, day = fiscal_year_name(scope.before.year.label), scope.before.moment.day
+    if scope.uneven:
+        return _(
+            "Last year: %(year)s as it stood on %(day)s, as far into that year as this report is into its own: the two are not equally long.",
+            year=year, day=day,
+        )  # fmt: skip
+    return _(
+        "Last year: %(year)s as it stood on %(day)s, the same calendar day one year earlier.",
+        year=year,
+        day=day,
+    )
 
 
 def _write_line(sheet: Sheet, book: Book, part: str, line: Headline) -> None:

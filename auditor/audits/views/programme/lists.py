@@ -130,7 +130,7 @@ def _page(head: Head, programme: Any, error: str, typed: dict[str, Any], status:
         wanted=asked,
         typed=typed,
         error=error,
-        months=[(head.year.first.month + ahead - 1) % 12 + 1 for ahead in range(12)],
+        months=[(head.year.first.month + ahead - 1) % 12 + 1 for ahead in range(min(12, head.year.months))],
         **page_of(head, "entries"),
     )
     return body, status

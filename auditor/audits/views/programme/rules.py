@@ -119,7 +119,7 @@ def _one(head: Head, programme: Programme, stands: made.Standing | None) -> Answ
 
 
 def _months(head: Head) -> list[int]:
-    return [(head.year.first.month + ahead - 1) % 12 + 1 for ahead in range(12)]
+    return [(head.year.first.month + ahead - 1) % 12 + 1 for ahead in range(min(12, head.year.months))]
 
 
 def _asked() -> Rule:
