@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from auditor import activity, clock
 from auditor.language import LANGUAGES, _, fiscal_year_name, format_long_day
@@ -31,7 +32,7 @@ def write(sheet: Sheet, book: Book, scope: Scope, company: str, production: Prod
     )
     sheet.write([None, (styles.heading, _("Summary report")), (styles.heading, None)], height=22)
     sheet.write()
-    facts = [
+    facts: list[tuple[Any, Any]] = [
         (_("As of"), format_long_day(now.moment.day)),
         (_("Fiscal year"), _span(fiscal_year_name(now.year.label), now.year.first, now.year.last)),
         (_("Compared with"), _compared(scope)),
@@ -76,8 +77,8 @@ def write(sheet: Sheet, book: Book, scope: Scope, company: str, production: Prod
 def _compared(scope: Scope) -> str:
     year, day = fiscal_year_name(scope.before.year.label), format_long_day(scope.before.moment.day)
     if scope.uneven:
-        return _("%(year)s as it stood as far into that year, on %(day)s", year=year, day=day)
-    return _("%(year)s as it stood one year earlier, on %(day)s", year=year, day=day)
+        return str(_("%(year)s as it stood as far into that year, on %(day)s", year=year, day=day))
+    return str(_("%(year)s as it stood one year earlier, on %(day)s", year=year, day=day))
 
 
 def clock_time(instant: datetime) -> datetime:

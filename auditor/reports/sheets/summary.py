@@ -39,16 +39,17 @@ def write(sheet: Sheet, book: Book, material: Material) -> None:
 
 def _compared(scope: Scope) -> str:
     year, day = fiscal_year_name(scope.before.year.label), scope.before.moment.day
-    if scope.uneven:
-        return _(
-            "Last year: %(year)s as it stood on %(day)s, as far into that year as this report is into its own: the two are not equally long.",
-            year=year, day=day,
-        )  # fmt: skip
-    return _(
+    said = _(
         "Last year: %(year)s as it stood on %(day)s, the same calendar day one year earlier.",
         year=year,
         day=day,
     )
+    if scope.uneven:
+        said = _(
+            "Last year: %(year)s as it stood on %(day)s, as far into that year as this report is into its own: the two are not equally long.",
+            year=year, day=day,
+        )  # fmt: skip
+    return str(said)
 
 
 def _write_line(sheet: Sheet, book: Book, part: str, line: Headline) -> None:
