@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -35,6 +35,10 @@ class Answer:
     reason: str = ""
     based_on: int | None = None
 
+    def values(self) -> dict[str, Any]:
+        """Return it as the columns of a row."""
+        return {"result": self.result.value, "note": self.note, "reason": self.reason}
+
 
 def record_result(actor: Actor, at: datetime, item: AuditItem, answer: Answer) -> ItemResult | None:
     """Write what the item showed and return the row; the first result starts the audit.
@@ -43,37 +47,48 @@ def record_result(actor: Actor, at: datetime, item: AuditItem, answer: Answer) -
     Raises RuleBroken for a "not applicable" without its reason or an audit that is no longer open, Stale
     (with both texts) when somebody else answered since ``based_on``.
     """
-    note, reason = answer.note.strip(), answer.reason.strip()
-    _check_texts(answer.result, note, reason)
-    values: dict[str, Any] = {"result": answer.result.value, "note": note, "reason": reason}
+    _check_texts(answer.result, answer.note.strip(), answer.reason.strip())
     with activity.action(actor, at):
         # Writing the item first makes a second writer wait here, and then see this row as the latest.
         AuditItem.update(current_result=answer.result.value).where(AuditItem.id == item.id).execute()
         latest = ItemResult.latest(Moment.at(at), item=item.id)
-        for name in ("note", "reason") if latest is not None else ():
-            values[name] = still_erased(getattr(latest, name), values[name])
-        standing = {"result": Result.NOT_CHECKED.value, "note": "", "reason": ""} if latest is None else {
-            "result": latest.result, "note": latest.note, "reason": latest.reason
-        }  # fmt: skip
-        if standing == values:
+        said = news_of(latest, answer)
+        if said is None:
             _forget_draft(actor, item)
             return latest
-        if answer.based_on != (latest.id if latest else None):
-            by = (
-                {}
-                if latest is None
-                else {"by": latest.recorded_by, "at": latest.recorded_at, "row": latest.id}
-            )
-            raise Stale({**standing, **by}, values)
-        touched = {standing["result"], values["result"]} & {one.value for one in FACTS}
+        before = latest.result if latest else Result.NOT_CHECKED.value
+        touched = {before, said.result.value} & {one.value for one in FACTS}
         _open(actor, at, item.audit_id, facts_changed=bool(touched))
-        row = ItemResult.write(at, actor.person_id, replaces=latest, item=item.id, **values)
+        row = ItemResult.write(at, actor.person_id, replaces=latest, item=item.id, **said.values())
         _forget_draft(actor, item)
         activity.record(
             trail.RESULT_RECORDED, audit=item.audit_id, item=item.id, row=row.id, result=row.result
         )
         events.tell(events.ResultRecorded(actor, at, item.id, row.result))
         return row
+
+
+def news_of(latest: ItemResult | None, answer: Answer) -> Answer | None:
+    """Return what is to be written over the row that stands; None where the answer says the same.
+
+    A text that was erased stays so where the words in its place are sent back. Raises RuleBroken for a "not
+    applicable" without its reason or a text that is too long, Stale (with both texts) when somebody else
+    answered since ``answer.based_on``.
+    """
+    note, reason = answer.note.strip(), answer.reason.strip()
+    _check_texts(answer.result, note, reason)
+    if latest is None:
+        stands = Answer(Result.NOT_CHECKED).values()
+    else:
+        stands = {"result": latest.result, "note": latest.note, "reason": latest.reason}
+        note, reason = still_erased(latest.note, note), still_erased(latest.reason, reason)
+    said = replace(answer, note=note, reason=reason)
+    if stands == said.values():
+        return None
+    if answer.based_on != (latest.id if latest else None):
+        by = {} if latest is None else {"by": latest.recorded_by, "at": latest.recorded_at, "row": latest.id}
+        raise Stale({**stands, **by}, said.values())
+    return said
 
 
 def hold(audit_id: int) -> None:
@@ -141,6 +156,12 @@ def save_draft(actor: Actor, at: datetime, item: AuditItem, note: str, based_on:
 def forget_draft(actor: Actor, item: AuditItem) -> None:
     """Drop what the person had typed and not saved."""
     _forget_draft(actor, item)
+
+
+def forget_drafts(actor: Actor, item_ids: Collection[int]) -> None:
+    """Drop what the person had typed on these items and not saved."""
+    mine = (ItemDraft.person == actor.person_id) & ItemDraft.item.in_(list(item_ids))
+    ItemDraft.delete().where(mine).execute()
 
 
 def attach(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -65,14 +66,16 @@ def open_planned(actor: Actor, at: datetime) -> Opened:
     """Open every check of an approved programme that begins within its lead time, missed ones included.
 
     Dates and periods are those of the plan, on whatever day the job runs. Auditors are those who are here and
-    independent now; the head of audit is told of the others. Idempotent by the unique link from the entry. An
-    entry that fails is set aside with its error.
+    independent now; the head of audit is told of the others. Self-inspections open together, table by table.
+    Idempotent by the unique link from the entry. An entry that fails is set aside with its error.
     """
     today = clock.day_of(at)
     done = Opened()
-    for due in _all_due(Moment.at(at)):
+    every = _all_due(Moment.at(at))
+    together = _together(actor, every, at)
+    for due in every:
         try:
-            audit = _open(actor, due, at)
+            audit = together.get(due.entry.id) or _open(actor, due, at)
         except Exception as error:
             _log.exception("entry %s of a programme was set aside", due.entry.id)
             done.failed.append((due.entry.id, str(error)))
@@ -106,6 +109,31 @@ def _all_due(moment: Moment) -> list[_Due]:
             if opens_on <= moment.day:
                 found.append(_Due(opens_on, row.entry, row, programme))
     return sorted(found, key=lambda due: due.place)
+
+
+def _together(actor: Actor, every: Sequence[_Due], at: datetime) -> dict[int, Audit]:
+    """Open the self-inspections of each programme in one action; returns them by entry.
+
+    None of a programme where one of them fails or another process is at it too: then each is opened by itself.
+    """
+    found: dict[int, Audit] = {}
+    by_programme: dict[int, list[_Due]] = {}
+    for due in every:
+        if due.entry.kind not in AUDITS:
+            by_programme.setdefault(due.programme.id, []).append(due)
+    for programme_id, dues in by_programme.items():
+        try:
+            with activity.action(actor, at):
+                opened = open_inspections(actor, at, [_planned_inspection(due, at) for due in dues])
+                made = dict(zip([due.entry.id for due in dues], opened, strict=True))
+                ProgrammeOpening.add_many(
+                    {"entry": entry, "audit": audit.id, "opened_at": at} for entry, audit in made.items()
+                )
+                activity.record(trail.OPENED_TOGETHER, programme=programme_id, inspections=len(made))
+        except (IntegrityError, RuleBroken):
+            continue
+        found |= made
+    return found
 
 
 def _open(actor: Actor, due: _Due, at: datetime) -> Audit | None:
@@ -150,12 +178,16 @@ def _audit(actor: Actor, due: _Due, at: datetime) -> Audit:
 
 
 def _inspection(actor: Actor, due: _Due, at: datetime) -> Audit:
-    subject = Subject.get_by_id(due.entry.subject_id)
-    version, found = _taken(due, subject, at)
-    working = people.working(due.detail.people, Moment.at(at))
-    named = tuple(Appointee(one) for one in due.detail.people if one in working)
-    (audit,) = open_inspections(actor, at, [replace(_new(due, version, found), auditors=named)])
+    (audit,) = open_inspections(actor, at, [_planned_inspection(due, at)])
     return audit
+
+
+def _planned_inspection(due: _Due, at: datetime) -> NewAudit:
+    """Return the self-inspection as it is planned, with those of the persons named who are still here."""
+    version, found = _taken(due, Subject.get_by_id(due.entry.subject_id), at)
+    working = people.working(due.detail.people, Moment.at(at)) if due.detail.people else set()
+    named = tuple(Appointee(one) for one in due.detail.people if one in working)
+    return replace(_new(due, version, found), auditors=named)
 
 
 def _new(due: _Due, version: int, found: Fitting) -> NewAudit:

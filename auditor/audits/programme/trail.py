@@ -32,6 +32,12 @@ STATE_CHANGED = activity.event_type(
 OPENED = activity.event_type(
     "programme.opened", _l("Check of a programme opened"), "programme", "entry", "audit"
 )
+OPENED_TOGETHER = activity.event_type(
+    "programme.inspections_opened",
+    _l("Self-inspections of a programme opened together"),
+    "programme",
+    "inspections",
+)
 LINKED = activity.event_type(
     "programme.linked", _l("Audit taken as a check of a programme"), "programme", "entry", "audit"
 )
