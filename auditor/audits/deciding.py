@@ -144,16 +144,19 @@ def decision_of(actor: Actor, at: datetime, audit: Audit) -> Decision:
 
 
 def check_decider(
-    actor: Actor, at: datetime, audit: Audit, outsider: outside.Outsider | None
+    actor: Actor, at: datetime, audit: Audit, outsider: outside.Outsider | None, settled: bool = True
 ) -> outside.Outsider | None:
-    """Return the person from outside who decides; None where the actor does. Raises RuleBroken for who may not."""
+    """Return the person from outside who decides; None where the actor does.
+
+    Raises RuleBroken for who may not and, where ``settled`` is asked for, while an independence is broken.
+    """
     decision = decision_of(actor, at, audit)
     given = None
     if not decision.possible:
         if outsider is None or not decision.outside:
             raise RuleBroken(decision.reason)
         given = outside.checked(outsider, audit.id, queries.conductors(audit.id, at), Moment.at(at))
-    if open_exceptions(audit.id, at):
+    if settled and open_exceptions(audit.id, at):
         raise RuleBroken(
             _l("An auditor is no longer independent. Settle that first, on the page of the audit.")
         )

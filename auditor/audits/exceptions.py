@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -14,7 +14,7 @@ from peewee import IntegrityError, ModelSelect
 from auditor import activity, events
 from auditor.access import Actor, Permission, Role
 from auditor.accounts import queries as accounts
-from auditor.audits import notices, queries, trail
+from auditor.audits import ended, notices, queries, trail
 from auditor.audits.independence import Conflict, Owned, Verdict, judge, not_covered
 from auditor.audits.models import (
     Audit,
@@ -23,7 +23,7 @@ from auditor.audits.models import (
     IndependenceException,
     IndependenceSettlement,
 )
-from auditor.audits.results import AUDITS, EDITABLE, State
+from auditor.audits.results import AUDITS, DONE, EDITABLE, State
 from auditor.audits.verdicts import known_facts
 from auditor.catalogue.models import CatalogueVersion, Control, Subject
 from auditor.dated import Moment
@@ -56,10 +56,11 @@ OUTCOME_LABELS = {
 
 
 def recheck_independence(actor: Actor, at: datetime, person_id: int | None = None) -> int:
-    """Look whether every auditor of an open audit is still independent; returns how many breaks were found.
+    """Look whether every auditor is still independent; returns how many breaks were found.
 
+    Of audits that are open, and of approved and closed ones where something was recorded late (``audits.ended``).
     Idempotent: a cause is one row an audit and person; what an earlier row tells of, settled or not, opens no
-    other. ``person_id`` narrows to one person. Eleven queries, whatever the number of audits.
+    other. ``person_id`` narrows to one person. Thirteen queries, whatever the number of audits.
     """
     moment = Moment.at(at)
     watched = _watched(moment, person_id)
@@ -124,7 +125,10 @@ def settle(
     post = AuditAssignee.latest(moment, audit=exception.audit_id, person=exception.person_id)
     if outcome is Outcome.REPLACED and post is not None and post.held:
         raise RuleBroken(
-            _l("The person still audits here. Change the auditors first, then settle this."), "outcome"
+            _l(
+                "The person still audits here. Change the auditors first, then settle this. An audit that was approved is reopened before that, with the reason."
+            ),
+            "outcome",
         )
     with activity.action(actor, at):
         Audit.update(current_state=Audit.current_state).where(Audit.id == exception.audit_id).execute()
@@ -146,7 +150,7 @@ def settle(
 
 @dataclass(frozen=True)
 class _Watched:
-    """An open audit and what its auditors' independence is judged by."""
+    """An audit and what its auditors' independence is judged by."""
 
     audit: Audit
     person_ids: tuple[int, ...]
@@ -155,8 +159,10 @@ class _Watched:
 
 
 def _watched(moment: Moment, person_id: int | None) -> list[_Watched]:
-    """Return the open audits with the auditors to look at: three queries."""
-    audits = _with_terms().where(Audit.current_state.in_(_WATCHED), Audit.kind.in_(AUDITS))
+    """Return the audits to look at with their auditors: three queries."""
+    audits = _with_terms().where(
+        Audit.current_state.in_(_WATCHED) | ended.looked_at_again(), Audit.kind.in_(AUDITS)
+    )
     if person_id is not None:
         audits = audits.where(
             Audit.id.in_(AuditAssignee.select(AuditAssignee.audit).where(AuditAssignee.person == person_id))
@@ -206,11 +212,16 @@ def _judged(watched: list[_Watched], moment: Moment) -> Iterator[tuple[_Watched,
     persons = {person for one in watched for person in one.person_ids}
     last = max(one.audit.period_to for one in watched)
     facts = known_facts(persons, [one.audit.subject for one in watched], last, moment)
-    owned_on: dict[date, Owned] = {}
+    levels = ended.own_levels([one.audit.id for one in watched if one.audit.current_state in DONE])
+    owned_on: dict[str, dict[date, Owned]] = {}
     for one in watched:
         audit = one.audit
         about = facts.about(one.person_ids, audit.subject, one.catalogue_id, one.codes)
-        for verdict in judge(one.person_ids, audit.period_from, audit.period_to, about, owned_on).values():
+        if audit.current_state in DONE:
+            level = levels.get(audit.id, about.own_level)
+            about = replace(about, own_level=level, administrators=frozenset())
+        known = owned_on.setdefault(about.own_level, {})
+        for verdict in judge(one.person_ids, audit.period_from, audit.period_to, about, known).values():
             yield one, verdict
 
 

@@ -1,4 +1,4 @@
-"""No sequence of transfers, ownerships, reorganisations and assignments lets a person audit the own unit unseen.
+"""No sequence of transfers, ownerships, reorganisations, assignments and approvals lets a person audit the own unit unseen.
 
 A machine does what people do, in any order, on days to come and days gone by. Beside it stands a model that
 knows nothing of the product's rule: it keeps what was said, and looks at every single day. Whenever the hourly
@@ -107,7 +107,7 @@ class World:
             chain.append(parent)
         return chain
 
-    def own(self, person: str, day: date) -> set[str]:
+    def own(self, person: str, day: date, level: str | None) -> set[str]:
         """The units the person may not audit on one day, as the first lines of the rule say it."""
         found: set[str] = set()
         for unit in self.held(person, day):
@@ -115,13 +115,13 @@ class World:
             small = [
                 one
                 for one in self.above(unit, day)
-                if SIZES.index(LEVEL.get(one, "department")) <= SIZES.index(self.own_level)
+                if SIZES.index(LEVEL.get(one, "department")) <= SIZES.index(level or self.own_level)
             ]
             if small:
                 found |= {one for one in (*UNITS, "D120") if small[-1] in self.above(one, day)}
         return found
 
-    def speaks_against(self, person: str, subject: str, day: date) -> bool:
+    def speaks_against(self, person: str, subject: str, day: date, level: str | None = None) -> bool:
         kind = subject if subject == "company" else "contractor" if subject == "C-01" else "department"
         unit, owner = self.owners[CODES[kind]].on(day) or (None, None)
         if owner == person:
@@ -131,7 +131,7 @@ class World:
             asked = [self.responsible.on(day)]
         if kind == "company":
             asked = [unit] if unit else self.held(owner, day) if owner else []
-        return any(one in self.own(person, day) for one in asked if one)
+        return any(one in self.own(person, day, level) for one in asked if one)
 
 
 class Company(RuleBasedStateMachine):
@@ -141,6 +141,7 @@ class Company(RuleBasedStateMachine):
         super().__init__()
         self.cast, self.at, self.world = cast, NOW, World()
         self.about: dict[int, str] = {}  # subject by audit
+        self.levels: dict[int, str] = {}  # by approved audit: the size of unit that was one's own then
         self.undo: Any = None
 
     @initialize()
@@ -310,7 +311,7 @@ class Company(RuleBasedStateMachine):
             self.nobody_is_let_in(audit)
 
     @precondition(lambda self: self.about)
-    @rule(place=st.integers(0, 9), far=st.sampled_from(("submit", "approve")))
+    @rule(place=st.integers(0, 9), far=st.sampled_from(("submit", "approve", "close")))
     def carry_out(self, place: int, far: str) -> None:
         audit = self.audit(place)
         held = queries.auditors([audit.id], Moment.at(self.at)).get(audit.id, [])
@@ -319,10 +320,22 @@ class Company(RuleBasedStateMachine):
                 name = self.names[held[0].person_id]
                 answer_all(self.cast, audit, by=name, at=self.later())
                 actions.submit(self.actor(name), self.later(), Audit.get_by_id(audit.id))
-            if far == "approve":
+            if far != "submit":
                 actions.approve(self.actor("head_of_audit"), self.later(), Audit.get_by_id(audit.id))
+                self.levels[audit.id] = self.world.own_level
+            if far == "close":
+                actions.close_finished(SYSTEM, self.later())
         except RuleBroken:
             return  # a broken independence is to be settled first
+
+    @precondition(lambda self: self.levels)
+    @rule(place=st.integers(0, 9))
+    def reopen(self, place: int) -> None:
+        """As the head of audit does to replace who was not independent after all."""
+        ids = sorted(self.levels)
+        audit = Audit.get_by_id(ids[place % len(ids)])
+        actions.reopen(self.actor("head_of_audit"), self.later(), audit, "監査員を替える")
+        del self.levels[audit.id]
 
     @rule(place=st.integers(0, 9), outcome=st.sampled_from(list(Outcome)))
     def settle(self, place: int, outcome: Outcome) -> None:
@@ -366,7 +379,8 @@ class Company(RuleBasedStateMachine):
     def against(self, audit: Audit, subject: str, name: str) -> set[date]:
         length = (audit.period_to - audit.period_from).days + 1
         every = (audit.period_from + timedelta(days=n) for n in range(length))
-        return {day for day in every if self.world.speaks_against(name, subject, day)}
+        level = self.levels.get(audit.id)
+        return {day for day in every if self.world.speaks_against(name, subject, day, level)}
 
     def told(self, post: AuditAssignee) -> set[date]:
         found: set[date] = set()

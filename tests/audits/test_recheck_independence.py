@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor import activity, db, events, migrating
-from auditor.access import application
-from auditor.audits import actions, queries
+from auditor.access import Role, application
+from auditor.accounts.roles import grant_role
+from auditor.audits import actions, ended, queries
 from auditor.audits.actions import Appointee, Outcome
 from auditor.audits.independence import Conflict, Ground, not_covered
 from auditor.audits.models import Audit, IndependenceException, IndependenceSettlement
+from auditor.company.actions import set_setting
 from auditor.dated import Moment
 from auditor.errors import RuleBroken, Stale
 from auditor.notifications.models import Notice
@@ -321,3 +323,74 @@ def test_what_is_new_is_what_has_a_day_that_nobody_was_told_of_and_told_once_it_
     new = not_covered(found, known)
     assert list(new) == [one for one in found if not _told([one]) <= _told(known)]
     assert not_covered(found, [*known, *new]) == ()
+
+
+# ---- audits that were approved or closed ----
+
+
+def _approved(cast: Cast, closed: bool = False) -> Audit:
+    audit = assigned(cast)
+    answer_all(cast, audit)
+    actions.submit(cast.actor("auditor"), NOW, Audit.get_by_id(audit.id))
+    actions.approve(cast.actor("head_of_audit"), NOW, Audit.get_by_id(audit.id))
+    if closed:
+        assert actions.close_finished(SYSTEM, NOW) == 1
+    return Audit.get_by_id(audit.id)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_transfer_recorded_after_the_approval_opens_an_exception_all_the_same(
+    client: Any, cast: Cast, standing_clock: Any, closed: bool
+) -> None:
+    audit = _approved(cast, closed)
+    transferred(cast)
+    found = IndependenceException.get()
+    assert (found.audit_id, found.person_id) == (audit.id, cast.person["auditor"])
+    assert actions.recheck_independence(SYSTEM, LATER) == 0
+    standing_clock.move(LATER)
+    cast.sign_in(client, "head_of_audit", LATER)
+    at = f"/audits/{audit.id}/exceptions/{found.id}"
+    assert at in client.get("/worklist/").get_data(as_text=True), "it waits on the first page"
+    said = {"outcome": "accepted", "reason": "兼務は形式だけ"}
+    assert client.post(at, data=said).status_code == 303
+    assert "兼務は形式だけ" in text_of(client.get(f"/reports/audit/{audit.id}"))
+
+
+def test_an_approved_audit_is_not_closed_while_a_broken_independence_waits(cast: Cast) -> None:
+    _approved(cast)
+    transferred(cast)
+    assert actions.close_finished(SYSTEM, LATER) == 0
+    _settled(cast)
+    assert actions.close_finished(SYSTEM, LATER) == 1
+
+
+def test_it_is_reopened_to_replace_the_auditor_and_then_settled(cast: Cast) -> None:
+    audit, head = _approved(cast, closed=True), cast.actor("head_of_audit")
+    transferred(cast)
+    with pytest.raises(RuleBroken, match="reopened"):
+        actions.settle(head, LATER, IndependenceException.get(), Outcome.REPLACED, "交代した")
+    actions.reopen(head, LATER, audit, "監査員が独立していなかった")
+    rows = [row.id for row in queries.auditors([audit.id], Moment.at(LATER))[audit.id]]
+    wanted = [Appointee(cast.person["second_auditor"])]
+    actions.change_auditors(head, LATER, Audit.get_by_id(audit.id), wanted, rows)
+    actions.settle(head, LATER, IndependenceException.get(), Outcome.REPLACED, "交代した")
+
+
+def test_what_came_into_force_after_the_approval_breaks_nothing(cast: Cast) -> None:
+    _approved(cast)
+    at = LATER + timedelta(days=3)
+    set_setting(SYSTEM, "own_unit_level", "division", Moment.at(at).day, at)
+    grant_role(SYSTEM, cast.person["auditor"], Role.ADMINISTRATOR, at)
+    transferred(cast, unit="D130", day=date(2026, 10, 1))
+    assert actions.recheck_independence(SYSTEM, at) == 0
+
+
+def test_ended_audits_of_which_nothing_was_recorded_late_are_not_read_again(cast: Cast) -> None:
+    _approved(cast)
+    assert not Audit.select().where(ended.looked_at_again()).exists()
+    transferred(cast, name="second_auditor")
+    assert not Audit.select().where(ended.looked_at_again()).exists(), "a transfer of somebody else"
+    transferred(cast, day=date(2026, 11, 20))
+    assert not Audit.select().where(ended.looked_at_again()).exists(), "after the audited period"
+    transferred(cast)
+    assert Audit.select().where(ended.looked_at_again()).exists()
