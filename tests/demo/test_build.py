@@ -11,10 +11,15 @@ from auditor import clock, create_app, db
 from auditor.activity import ActivityEvent
 from auditor.audits.exceptions import unsettled
 from auditor.audits.models import Audit, AuditAssignee, AuditPlan, ItemResult
+from auditor.audits.programme.board import board
+from auditor.audits.programme.models import Programme, ProgrammeState
+from auditor.audits.programme.words import CellState
+from auditor.audits.programme.words import State as PlanState
 from auditor.audits.results import Result
 from auditor.audits.results import State as AuditState
 from auditor.calendars import is_business_day
 from auditor.catalogue.models import Subject
+from auditor.company.queries import fiscal_year_at
 from auditor.dated import Moment
 from auditor.demo.calendar import Calendar
 from auditor.findings.models import (
@@ -158,7 +163,32 @@ def test_the_jobs_find_nothing_left_to_do(company):
         }, [(run.job, run.outcome, run.changed, run.detail) for run in runs]
 
 
-@pytest.mark.parametrize("today", ["2026-11-02", "2026-12-25", "2027-03-15", "2027-05-18", "2028-02-29"])
+def test_the_year_was_approved_without_a_gap_and_its_checks_are_at_work(company):
+    year = fiscal_year_at(MOMENT.day, MOMENT)
+    programme = Programme.get(Programme.fiscal_year == year.label)
+    approved = ProgrammeState.get(
+        ProgrammeState.programme == programme, ProgrammeState.state == PlanState.APPROVED.value
+    )
+    assert approved.gaps == 0 and approved.recorded_at < Moment.end_of(year.first, NOW).instant
+    counts = board(year, programme, MOMENT, "ja").counts
+    assert not counts[CellState.GAP]
+    assert counts[CellState.RUNNING] > counts[CellState.LATE] > 0 and counts[CellState.NOT_NEEDED] > 1
+
+
+@pytest.mark.parametrize(
+    "state", ["planned", "in_progress", "submitted", "returned", "approved", "cancelled"]
+)
+def test_a_self_inspection_stands_at_every_state(company, state):
+    assert Audit.select().where(Audit.kind == "self_inspection", Audit.current_state == state).exists()
+
+
+@pytest.mark.parametrize(
+    "today",
+    [
+        "2026-11-02", "2026-12-25", "2027-03-15", "2027-05-18", "2028-02-29",
+        "2027-01-01", "2027-02-28", "2027-03-31", "2026-04-01", "2026-06-30", "2026-10-01", "2026-12-31",
+    ],
+)  # fmt: skip
 def test_the_story_can_be_told_on_another_day(today):
     calendar = Calendar(datetime.fromisoformat(f"{today}T03:00:00+00:00"))
     story = [datetime(2025, 4, 1, tzinfo=UTC).date() + timedelta(days=days) for days in range(700)]
