@@ -37,6 +37,7 @@ _NOT_NEEDED = (
     ("SYS-DWH", "external", "個人情報保護委員会に届け出る外国への提供を、分析基盤では行わないため。"),
 )
 _SUBMITS = "すべての部署、システム、区域、委託先を計画に入れました。自己点検は管理策の頻度に合わせています。"
+_LONG = 30
 _MOVED_SUBJECT, _MOVED = "SYS-DWH", "年末の繁忙期と重なるため、経営企画部の希望により2週間後にします。"
 _ADDED = "10月1日の組織変更で新設されたマーケティング部を加えます。"
 _CLOSED = "法務室の監査を取りやめたため、そこで見る予定だった項目を年度内に改めて確かめます。"
@@ -95,7 +96,9 @@ class Plan:
             Subject.kind.in_(rule.subject_kinds), Subject.code.not_in(list(known))
         )
         subjects = tuple(sorted(row.id for row in others))
-        return replace(rule, months=months, subjects=subjects, active=bool(subjects))
+        # In the last month of the year nothing is due before it ends.
+        days = _LONG if len(months) == 1 else rule.due_days
+        return replace(rule, months=months, subjects=subjects, due_days=days, active=bool(subjects))
 
     def _begin(self, at: datetime) -> None:
         stage, year = self.stage, self.stage.calendar.year

@@ -24,7 +24,7 @@ def enter(stage: Stage) -> None:
     """Put both reports into the chronicle."""
     label = stage.calendar.year.label - 1
     stage.on(date(2026, 4, 13), partial(_write, stage, label, _LAST), 14)
-    stage.on(date(2026, 4, 15), partial(_submit, stage, label), 10)
+    stage.on(date(2026, 4, 15), partial(_submit, stage, label), 16)
     stage.on(date(2026, 4, 21), partial(_accept, stage, label), 17)
     stage.on(date(2026, 11, 16), partial(_write, stage, label + 1, _THIS), 14)
 
