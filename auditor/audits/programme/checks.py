@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -11,23 +10,18 @@ from typing import Any
 from peewee import fn
 
 from auditor import db
-from auditor.audits.models import (
-    Audit,
-    AuditAssignee,
-    AuditItem,
-    AuditPlan,
-    AuditSeries,
-    AuditSeriesDetail,
-    AuditState,
-)
+from auditor.audits import recurrence
+from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditPlan, AuditSeries, AuditState
 from auditor.audits.programme.coverage import Check, Code
 from auditor.audits.programme.models import Programme, ProgrammeEntry, ProgrammeEntryDetail, ProgrammeOpening
 from auditor.audits.programme.words import PLANNED
 from auditor.audits.results import DONE, EDITABLE, NOT_BEGUN, State
-from auditor.calendars import FiscalYear, occurrences
+from auditor.calendars import FiscalYear
 from auditor.catalogue.models import CatalogueVersion, Control
+from auditor.company import queries as company
 from auditor.dated import Moment
 
+_MOVED_AT_MOST = timedelta(days=366)  # how far an audit of a series may have been moved into the year
 _OPEN = frozenset(state.value for state in EDITABLE)
 
 
@@ -180,43 +174,27 @@ def people_of(text: str) -> tuple[int, ...]:
 
 
 def _series(year: FiscalYear, moment: Moment) -> list[Check]:
-    """Return what running series will open in the year, as far as it has not been opened: three queries."""
-    terms = list(AuditSeriesDetail.standing(moment).where(AuditSeriesDetail.active))
-    if not terms:
+    """Return what running series will open in the year, as agreed, as far as it has not been opened: eight queries."""
+    courses = recurrence.courses(moment)
+    if not courses:
         return []
-    ids = [row.series_of_id for row in terms]
-    series = {row.id: row for row in AuditSeries.select().where(AuditSeries.id.in_(ids))}
-    opened = set(
-        db.tuples(
-            Audit.select(Audit.series_of, Audit.occurrence).where(
-                Audit.series_of.in_(ids), Audit.created_at <= moment.instant
-            )
-        )
-    )
-    found = []
-    for row in terms:
-        one = series[row.series_of_id]
-        for day in _days(row, year):
-            if (one.id, day.isoformat()) not in opened and day >= moment.day:
-                found.append(_of_series(one, row, day))
-    return found
+    closed = company.closed_days(moment)
+    return [
+        _of_series(course.series, one)
+        for course in courses.values()
+        for one in recurrence.coming(course, year.last + _MOVED_AT_MOST, closed)
+        if not one.skipped and one.starts_on in year and one.starts_on >= moment.day
+    ]
 
 
-def _days(row: AuditSeriesDetail, year: FiscalYear) -> Iterable[date]:
-    try:
-        return occurrences(row.recurrence, row.first_on, max(year.first, row.first_on), year.last)
-    except ValueError:
-        return []
-
-
-def _of_series(one: AuditSeries, row: AuditSeriesDetail, day: date) -> Check:
+def _of_series(series: AuditSeries, one: recurrence.Coming) -> Check:
     return Check(
-        one.subject_id,
-        frozenset((one.catalogue_id, code) for code in row.codes),
-        one.kind,
-        day,
-        day + timedelta(days=row.due_days),
+        series.subject_id,
+        frozenset((series.catalogue_id, code) for code in one.terms.codes),
+        series.kind,
+        one.starts_on,
+        one.due_on,
         "planned",
-        people=tuple(row.auditors),
-        series_id=one.id,
+        people=tuple(one.terms.auditors),
+        series_id=series.id,
     )

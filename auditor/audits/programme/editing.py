@@ -85,15 +85,19 @@ def add_by_hand(
     catalogue_id: int,
     wanted: Wanted,
     reason: str = "",
+    mark: str = "",
 ) -> None:
-    """Add one check that no rule asks for. Raises RuleBroken as ``edit`` does."""
+    """Add one check that no rule asks for; a second click with the same ``mark`` adds none.
+
+    Raises RuleBroken as ``edit`` does.
+    """
     if kind not in list(AuditKind):
         raise RuleBroken(_l("Choose what is done: an audit or a self-inspection."), "kind")
     check_dates(wanted.starts_on, wanted.due_on, year)
     if not wanted.codes:
         raise RuleBroken(_l("Choose at least one control."), "codes")
     made = Proposed(
-        f"hand:{uuid4().hex[:16]}", subject.id, catalogue_id, kind, None, wanted.starts_on, wanted.starts_on,
+        f"hand:{mark or uuid4().hex[:16]}", subject.id, catalogue_id, kind, None, wanted.starts_on, wanted.starts_on,
         wanted.due_on, wanted.codes, 1, wanted.people, True,
     )  # fmt: skip
     _check_all(actor, at, [(subject, kind, catalogue_id, wanted.starts_on, wanted.codes)], wanted.people)

@@ -8,10 +8,23 @@ from auditor.access import Role
 from auditor.accounts import queries as accounts
 from auditor.audits.programme import notices, queries
 from auditor.audits.programme.board import board
+from auditor.audits.programme.models import Programme
 from auditor.audits.programme.words import State
+from auditor.calendars import FiscalYear
 from auditor.company import queries as company
 from auditor.dated import Moment
 from auditor.language import current
+
+
+def grown(programme: Programme, year: FiscalYear, moment: Moment) -> int:
+    """Return how many cells more are not covered than when the plan was approved, once somebody was told of any.
+
+    Two queries; the whole plan is looked at only after such a notice, since reading it is dear.
+    """
+    row = queries.state_of(programme, moment)
+    if row is None or not notices.told_of_gaps(programme, row.recorded_at):
+        return 0
+    return max(0, board(year, programme, moment, current()).gaps - row.gaps)
 
 
 def tell_gaps(at: datetime) -> int:

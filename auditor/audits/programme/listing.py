@@ -25,6 +25,7 @@ from auditor.catalogue.models import Subject
 from auditor.dated import Moment
 from auditor.people import queries as people
 
+SORTS = ("starts", "subject", "kind", "due")
 SHOWS = ("all", "unopened", "opened", "skipped", "moved", "nobody")
 
 
@@ -37,10 +38,11 @@ class Filter:
     show: str = "all"
     text: str = ""
     subject_id: int | None = None
+    sort: str = "starts"
 
     @property
     def asked(self) -> bool:
-        return self != Filter()
+        return self != Filter(sort=self.sort)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Line:
 def matching(
     programme: Programme, year: FiscalYear, wanted: Filter, names: dict[int, str], moment: Moment
 ) -> ModelSelect[ProgrammeEntryDetail]:
-    """Return the details of the entries that the filter leaves, each with its entry and subject, by date."""
+    """Return the details of the entries that the filter leaves, each with its entry and subject, in its order."""
     entry, detail = ProgrammeEntry, ProgrammeEntryDetail
     query = (
         detail.standing(
@@ -97,7 +99,10 @@ def matching(
             entry.subject.in_([one for one, name in names.items() if text in name.casefold()])
         )
     found: ModelSelect[ProgrammeEntryDetail] = _shown(query, wanted.show, moment)
-    return found.order_by(detail.starts_on, Subject.code, entry.id)
+    keys = {"starts": detail.starts_on, "subject": Subject.code, "kind": entry.kind, "due": detail.due_on}
+    key: Any = keys[wanted.sort.removeprefix("-")]
+    first = key.desc() if wanted.sort.startswith("-") else key
+    return found.order_by(first, detail.starts_on, Subject.code, entry.id)
 
 
 def _shown(query: Any, show: str, moment: Moment) -> Any:
@@ -204,3 +209,17 @@ def entry_ids(query: ModelSelect[ProgrammeEntryDetail]) -> list[int]:
     opened = ProgrammeOpening.select(ProgrammeOpening.entry)
     narrowed = query.where(ProgrammeEntry.id.not_in(opened)).select(ProgrammeEntry.id)
     return [one for (one,) in db.tuples(narrowed)]
+
+
+def free_audits(entry: ProgrammeEntry, moment: Moment) -> list[Audit]:
+    """Return the checks of the year that could stand for the entry: same subject and kind, in no plan; one query."""
+    kinds = [one.value for one in AUDITS] if entry.kind in AUDITS else [AuditKind.SELF_INSPECTION.value]
+    found = Audit.select().where(
+        Audit.subject == entry.subject_id,
+        Audit.kind.in_(kinds),
+        Audit.fiscal_year == entry.programme.fiscal_year,
+        Audit.created_at <= moment.instant,
+        Audit.current_state != State.CANCELLED.value,
+        Audit.id.not_in(ProgrammeOpening.select(ProgrammeOpening.audit)),
+    )
+    return list(found.order_by(Audit.id))

@@ -16,6 +16,7 @@ from auditor.dated import Moment
 from auditor.language import _, current, fiscal_year_name
 from auditor.notifications.actions import notify
 from auditor.notifications.kinds import Words, kind
+from auditor.notifications.models import Notice
 from auditor.people import queries as people
 
 
@@ -54,6 +55,14 @@ def tell_gaps(programme: Programme, gaps: int, person_ids: Iterable[int], at: da
             at,
         )
         for person_id in sorted(set(person_ids))
+    )
+
+
+def told_of_gaps(programme: Programme, since: datetime) -> bool:
+    """Tell whether anybody was told of gaps of the plan since then: one query."""
+    key = Notice.key.startswith(f"programme_gaps:{programme.id}:")
+    return bool(
+        Notice.select().where(Notice.kind == "programme_gaps", Notice.created_at >= since, key).exists()
     )
 
 

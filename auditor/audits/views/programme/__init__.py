@@ -6,6 +6,6 @@ from flask import Blueprint
 
 bp = Blueprint("programme", __name__, url_prefix="/programme")
 
-from auditor.audits.views.programme import beginning, cells, deciding, entries, grid, lists, rules  # noqa: E402
+from auditor.audits.views.programme import adding, beginning, cells, deciding, entries, grid, lists, rules  # noqa: E402
 
-__all__ = ["beginning", "bp", "cells", "deciding", "entries", "grid", "lists", "rules"]
+__all__ = ["adding", "beginning", "bp", "cells", "deciding", "entries", "grid", "lists", "rules"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from auditor.audits.applying import fitting_controls
 from auditor.audits.assigning import Appointee, NewAudit
 from auditor.audits.programme import editing, naming, queries
 from auditor.audits.programme.editing import Wanted
+from auditor.audits.programme.listing import free_audits
 from auditor.audits.programme.models import ProgrammeEntry, ProgrammeEntryDetail, ProgrammeOpening
 from auditor.audits.results import AUDITS, AuditKind
 from auditor.audits.views.choosing import people_shown
@@ -30,6 +32,34 @@ from auditor.web import current_actor, request_time
 Answer = str | tuple[str, int] | BaseResponse
 
 
+@dataclass(frozen=True)
+class NewEntry:
+    """A check that is not in the plan yet, as its form takes it."""
+
+    subject: Subject
+    catalogue_id: int
+    kind: str
+    rule: None = None
+
+    @property
+    def subject_id(self) -> int:
+        return int(self.subject.id)
+
+
+@dataclass(frozen=True)
+class NewDetail:
+    """What such a check says so far."""
+
+    starts_on: date
+    due_on: date
+    codes: list[str]
+    people: list[int]
+
+
+Entry = ProgrammeEntry | NewEntry
+Detail = ProgrammeEntryDetail | NewDetail
+
+
 @bp.route("/<int:year>/entries/<int:entry_id>", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME_PLAN)
 def entry(year: int, entry_id: int) -> Answer:
@@ -44,12 +74,12 @@ def entry(year: int, entry_id: int) -> Answer:
     detail = ProgrammeEntryDetail.latest(moment, entry=row.id)
     if detail is None or head.programme is None:
         raise NotFound
-    asked = _asked(detail)
+    asked = asked_of(detail)
     status, error, conflict, based_on = 200, "", None, detail.id
     if request.method == "POST" and "find" not in request.form:
         based_on = request.form.get("based_on", 0, type=int)
         try:
-            wanted = _wanted(row, asked)
+            wanted = wanted_of(row, asked)
             editing.edit(
                 actor,
                 at,
@@ -70,7 +100,7 @@ def entry(year: int, entry_id: int) -> Answer:
     return _page(head, row, detail, asked, (status, error, conflict, based_on))
 
 
-def _asked(detail: ProgrammeEntryDetail) -> dict[str, Any]:
+def asked_of(detail: Detail) -> dict[str, Any]:
     """Return what the form says; before it is sent, what stands."""
     form = request.form
     if request.method == "GET":
@@ -93,7 +123,7 @@ def _asked(detail: ProgrammeEntryDetail) -> dict[str, Any]:
     }
 
 
-def _wanted(row: ProgrammeEntry, asked: dict[str, Any]) -> Wanted:
+def wanted_of(row: Entry, asked: dict[str, Any]) -> Wanted:
     days = {}
     for name in ("starts_on", "due_on"):
         try:
@@ -105,7 +135,7 @@ def _wanted(row: ProgrammeEntry, asked: dict[str, Any]) -> Wanted:
     return Wanted(days["starts_on"], days["due_on"], kept, tuple(asked["people"]))
 
 
-def _controls(row: ProgrammeEntry, day: date) -> list[Control]:
+def _controls(row: Entry, day: date) -> list[Control]:
     """Return the controls that can be checked on the subject: those of the version in use then."""
     at = request_time()
     version = catalogue.version_in_use(row.catalogue_id, Moment(max(day, Moment.at(at).day), at))
@@ -139,35 +169,42 @@ def _page(
     told: tuple[int, str, Any, int],
 ) -> Answer:
     status, error, conflict, based_on = told
+    body = render_template(
+        "audits/programme/entry.html",
+        error=error,
+        conflict=conflict,
+        based_on=based_on,
+        free=free_audits(row, head.moment),
+        **values_of(head, row, detail, asked),
+    )
+    return body, status
+
+
+def values_of(head: Head, row: Entry, detail: Detail, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return what the form of a planned check takes."""
     moment = head.moment
     subject: Subject = row.subject
     controls = _controls(row, detail.starts_on)
     new = _as_new(row, detail, asked, controls)
     appointees = [Appointee(one, place == 0) for place, one in enumerate(asked["people"])]
     audit = row.kind in AUDITS
-    body = render_template(
-        "audits/programme/entry.html",
-        entry=row,
-        detail=detail,
-        asked=asked,
-        name=audits.subject_name(subject, moment, current()),
-        kind=AuditKind(row.kind),
-        audit=audit,
-        controls=controls,
-        error=error,
-        conflict=conflict,
-        based_on=based_on,
-        period=naming.period_of(detail.starts_on),
-        own=bool(audit and naming.not_to_name(current_actor(), [subject], moment)),
-        **{**people_shown(subject, new, appointees, moment), "may_override": False},
+    return {
+        "entry": row,
+        "detail": detail,
+        "asked": asked,
+        "name": audits.subject_name(subject, moment, current()),
+        "kind": AuditKind(row.kind),
+        "audit": audit,
+        "controls": controls,
+        "period": naming.period_of(detail.starts_on),
+        "own": bool(audit and naming.not_to_name(current_actor(), [subject], moment)),
+        **people_shown(subject, new, appointees, moment),
+        "may_override": False,
         **page_of(head, "entries"),
-    )
-    return body, status
+    }
 
 
-def _as_new(
-    row: ProgrammeEntry, detail: ProgrammeEntryDetail, asked: dict[str, Any], controls: list[Control]
-) -> NewAudit:
+def _as_new(row: Entry, detail: Detail, asked: dict[str, Any], controls: list[Control]) -> NewAudit:
     """Return the check in the form in which candidates are judged for it."""
     first, last = naming.period_of(detail.starts_on)
     return NewAudit(

@@ -105,6 +105,7 @@ def _typed() -> dict[str, Any]:
 def wanted() -> listing.Filter:
     """Return the filter that the address asks for."""
     args = request.args
+    sort = args.get("sort", "starts")
     kind, show, month = args.get("kind", ""), args.get("show", "all"), args.get("month", 0, type=int)
     return listing.Filter(
         kind if kind in KINDS else "",
@@ -112,6 +113,7 @@ def wanted() -> listing.Filter:
         show if show in listing.SHOWS else "all",
         args.get("q", "").strip()[:100],
         args.get("subject", type=int),
+        sort if sort.removeprefix("-") in listing.SORTS else "starts",
     )
 
 
