@@ -66,6 +66,7 @@ def _first(sheet: Sheet, book: Book, report: AuditReport) -> None:
     sheet.title_rows(_("Audit report %(number)s: %(subject)s", number=audit.number, subject=report.subject))
     names = [f"{one.name}{_('(lead)')}" if one.lead else one.name for one in report.auditors]
     pair(sheet, _("Kind of audit"), str(report.kind.label))
+    pair(sheet, _("Imported (former number)"), report.former_number)
     pair(sheet, _("State"), str(report.state.label))
     pair(sheet, _("Audited period"), f"{audit.period_from} – {audit.period_to}")
     pair(sheet, _("Time of the audit"), f"{report.starts_on} – {report.due_on}")
@@ -80,6 +81,7 @@ def _first(sheet: Sheet, book: Book, report: AuditReport) -> None:
     pair(sheet, _("Independence of the auditors"), "\n".join(_independence(report)))
     _results(sheet, book, report)
     _comparison(sheet, book, report)
+    _facts(sheet, book, report)
     sheet.section(_("Steps and approvals"))
     sheet.head(_("State from then on"), _("Done by"), _("When"), _("Comment"))
     for step in report.steps:
@@ -153,6 +155,29 @@ def _comparison(sheet: Sheet, book: Book, report: AuditReport) -> None:
         sheet.write(
             [(styles.text, f"{line.code} {line.title}"), (styles.text, str(line.last.label) if line.last else ""),
              (styles.text, str(line.result.label)), (styles.text, str(CHANGES[line.change]))]
+        )  # fmt: skip
+
+
+def _facts(sheet: Sheet, book: Book, report: AuditReport) -> None:
+    if not report.facts:
+        return
+    styles, told = book.styles, report.facts
+    sheet.section(_("Confirmation of the facts"))
+    for asked in told.asked:
+        said = _(
+            "Asked on %(at)s by %(who)s: %(count)s facts",
+            at=format_instant(asked.at),
+            who=asked.who,
+            count=asked.count,
+        )
+        pair(sheet, str(said), asked.comment or "–")
+    pair(sheet, _("Submitted without, for this reason"), told.skipped)
+    sheet.head(_("Control"), _("Result"), _("Answer"), _("Answered by"), _("When"), _("Comment"))
+    for one in told.facts:
+        sheet.write(
+            [(styles.text, f"{one.code} {one.title}"), (styles.text, str(one.result.label)),
+             (styles.text, str(one.label)), (styles.text, one.who), (styles.text, format_instant(one.at)),
+             (styles.text, one.comment)]
         )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ from auditor.errors import NotFound
 from auditor.findings.asof import FindingAt, findings_at
 from auditor.findings.models import ImportedFinding
 from auditor.language import current, pick
+from auditor.reports.fact_lines import Facts, facts_of
 from auditor.reports.relaxations import relaxations
 from auditor.reports.scope import Roster, scope_of
 
@@ -147,6 +148,8 @@ class AuditReport:
     findings: list[FindingLine]
     last: Last | None
     steps: list[Step]
+    facts: Facts
+    former_number: str  # of an imported audit
     categories: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
@@ -225,6 +228,8 @@ def _report(one: audits.AuditAt, moment: Moment, relaxed: list[str], roster: Ros
         findings=_findings(audit, items, moment, roster),
         last=last[0] if last else None,
         steps=_steps(audit, moment, roster),
+        facts=facts_of(audit.id, moment, roster),
+        former_number=imported.former_number if imported else "",
         categories={name: _counted(lines) for name, lines in by_category.items()},
     )
 

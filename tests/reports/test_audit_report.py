@@ -9,7 +9,8 @@ from datetime import date, timedelta
 import pytest
 from openpyxl import load_workbook
 
-from auditor.audits import concluding
+from auditor import clock
+from auditor.audits import concluding, facts
 from auditor.audits.actions import Appointee, approve, assign, submit
 from auditor.audits.models import Audit, AuditConclusion
 from auditor.audits.results import Result
@@ -19,6 +20,9 @@ from auditor.findings.states import Grade
 from auditor.language import speaking
 from auditor.reports.audit_report import report_for
 from tests.audits.making import answer, answer_all, assigned, items, new_audit
+from tests.audits.test_facts import LATER as FACTS_LATER
+from tests.audits.test_facts import asked as facts_asked
+from tests.audits.test_facts import said as facts_said
 from tests.bed.pages import text_of
 from tests.cast import NOW
 
@@ -195,3 +199,28 @@ def test_a_longer_audit_costs_no_more_questions(cast, audit, query_count):
         return statements.count
 
     assert counted(short) <= counted(audit) <= counted(short) + 4
+
+
+def test_it_tells_how_the_facts_were_confirmed_and_that_they_were_asked_again(client, cast):
+    audit, minor, _observed, _request = facts_asked(cast)
+    facts_said(cast, audit, False, True, comment="2名ではなく3名です")
+    told = report(cast, audit, at=FACTS_LATER).facts
+    assert [one.answer for one in told.facts] == ["objected", "confirmed"]
+    assert told.facts[0].comment == "2名ではなく3名です" and told.facts[0].who
+    answer(cast, minor, Result.MINOR, note="3名の権限が残っていた", at=FACTS_LATER)
+    again = FACTS_LATER + timedelta(minutes=5)
+    facts.ask(cast.actor("auditor"), again, Audit.get_by_id(audit.id))
+    told = report(cast, audit, at=again).facts
+    assert len(told.asked) == 2 and [one.answer for one in told.facts] == ["waiting", "confirmed"]
+    assert not report(cast, audit, at=again).facts.skipped
+    cast.sign_in(client, "administrator")
+    with clock.standing_at(again):
+        for language, words in (("ja", "事実確認"), ("en", "Confirmation of the facts")):
+            client.set_cookie("language", language)
+            assert words in text_of(client.get(address(audit)))
+            book = load_workbook(io.BytesIO(client.get(f"{address(audit)}.xlsx?language={language}").data))
+            assert words in {str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row}
+
+
+def test_where_nobody_was_asked_nothing_is_said_of_facts(cast, audit):
+    assert not report(cast, audit).facts
