@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -76,7 +76,13 @@ def attach_link(actor: Actor, at: datetime, item: AuditItem, link: Link, about: 
         return kept
 
 
-def attach_known(actor: Actor, at: datetime, item: AuditItem, evidence_ids: Collection[int]) -> int:
+def attach_known(
+    actor: Actor,
+    at: datetime,
+    item: AuditItem,
+    evidence_ids: Collection[int],
+    among: Callable[[Actor, AuditItem, datetime, list[int]], list[Evidence]] = offered_among,
+) -> int:
     """Hang evidence that hangs on other items on this one too, without a copy; returns how many were new here.
 
     Raises NotFound for evidence that the person may not see or that belongs to another subject.
@@ -87,7 +93,7 @@ def attach_known(actor: Actor, at: datetime, item: AuditItem, evidence_ids: Coll
     with activity.action(actor, at):
         must_be_open(actor, at, item)
         fresh = [one for one in wanted if one not in _held(item, at)]
-        known = offered_among(actor, item, at, fresh)
+        known = among(actor, item, at, fresh)
         if len(known) != len(fresh):
             raise NotFound
         for one in known:

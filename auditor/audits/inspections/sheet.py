@@ -11,6 +11,7 @@ from peewee import JOIN
 
 from auditor.access import Actor
 from auditor.audits import queries
+from auditor.audits.attached import is_erased
 from auditor.audits.inspections import people as respondents
 from auditor.audits.models import (
     Audit,
@@ -49,6 +50,10 @@ class Attached:
     id: int
     name: str
     erased: bool
+    link: bool
+    version: int
+    about_on: date
+    expires_on: date | None
 
 
 @dataclass(frozen=True)
@@ -205,8 +210,17 @@ def _files(items: Any, moment: Moment) -> dict[int, list[Attached]]:
     found: dict[int, list[Attached]] = {}
     for row in rows:
         kept = row.evidence
-        erased = kept.file is not None and kept.file.erased_at is not None
-        found.setdefault(row.item_id, []).append(Attached(kept.id, kept.name, erased))
+        found.setdefault(row.item_id, []).append(
+            Attached(
+                kept.id,
+                kept.name,
+                is_erased(kept),
+                kept.file is None,
+                kept.version,
+                kept.about_on,
+                kept.expires_on,
+            )
+        )
     return found
 
 

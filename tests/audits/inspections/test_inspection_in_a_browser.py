@@ -55,7 +55,15 @@ def test_its_pages_are_accessible(
 ) -> None:
     audit, done = inspection(cast), submitted(cast)
     for name, addresses in (
-        ("head_of_sales", (f"/inspections/{audit.id}/answer", f"/inspections/{audit.id}/submit")),
+        (
+            "head_of_sales",
+            (
+                f"/inspections/{audit.id}/answer",
+                f"/inspections/{audit.id}/submit",
+                f"/inspections/{audit.id}/papers",
+                f"/inspections/{audit.id}/items/{items(audit)[0].id}/evidence",
+            ),
+        ),
         (
             "administrator",
             ("/inspections/?tab=submitted", f"/inspections/{done.id}/confirm", "/inspections/new"),

@@ -11,8 +11,9 @@ from auditor.audits.views.inspections import (  # noqa: E402
     assigning,
     changing,
     confirming,
+    evidence,
     lists,
     papers,
 )
 
-__all__ = ["answering", "assigning", "bp", "changing", "confirming", "lists", "papers"]
+__all__ = ["answering", "assigning", "bp", "changing", "confirming", "evidence", "lists", "papers"]

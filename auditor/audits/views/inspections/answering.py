@@ -10,17 +10,17 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from auditor import settings_of
 from auditor.access import Permission, requires
+from auditor.audits import attached
 from auditor.audits.conducting import Answer
 from auditor.audits.inspections import answering, deciding, queries
 from auditor.audits.inspections.sheet import Entry, Sheet, sheet
 from auditor.audits.inspections.words import ANSWERS
-from auditor.audits.models import Audit, AuditItem, ItemEvidence
+from auditor.audits.models import Audit, AuditItem
 from auditor.audits.results import EDITABLE, Result, State
 from auditor.audits.views.inspections import bp
 from auditor.audits.views.inspections.forms import ItemForm, SubmitForm
 from auditor.dated import Moment
 from auditor.errors import NotFound, RuleBroken, Stale
-from auditor.evidence.models import Evidence
 from auditor.evidence.serving import answer as file_answer
 from auditor.language import _, current, format_instant
 from auditor.people import queries as people
@@ -158,7 +158,7 @@ def _shown(name: str, value: str) -> Any:
 @requires(Permission.INSPECTION_ANSWER)
 def save_answer(inspection_id: int, item_id: int) -> tuple[Response, int]:
     """Take an answer while the page stays open."""
-    found = _item(inspection_id, item_id, Permission.INSPECTION_ANSWER)
+    found = item_of(inspection_id, item_id, Permission.INSPECTION_ANSWER)
     form = ItemForm(request.form)
     if not form.validate():
         return _told(422, message=form.first_error())
@@ -176,7 +176,7 @@ def save_answer(inspection_id: int, item_id: int) -> tuple[Response, int]:
 @requires(Permission.INSPECTION_ANSWER)
 def save_draft(inspection_id: int, item_id: int) -> tuple[Response, int]:
     """Keep what is being typed; it counts for nothing."""
-    found = _item(inspection_id, item_id, Permission.INSPECTION_ANSWER)
+    found = item_of(inspection_id, item_id, Permission.INSPECTION_ANSWER)
     based_on = request.form.get("based_on", type=int)
     try:
         answering.save_draft(current_actor(), request_time(), found, request.form.get("note", ""), based_on)
@@ -189,7 +189,7 @@ def save_draft(inspection_id: int, item_id: int) -> tuple[Response, int]:
 @requires(Permission.INSPECTION_ANSWER)
 def add_evidence(inspection_id: int, item_id: int) -> tuple[Response, int]:
     """Take a file while the page stays open."""
-    found = _item(inspection_id, item_id, Permission.INSPECTION_ANSWER)
+    found = item_of(inspection_id, item_id, Permission.INSPECTION_ANSWER)
     upload: Any = request.files.get("file")
     if upload is None or not upload.filename:
         return _told(422, message=_("Choose a file."))
@@ -210,21 +210,13 @@ def add_evidence(inspection_id: int, item_id: int) -> tuple[Response, int]:
 @requires(Permission.INSPECTION_READ)
 def evidence(inspection_id: int, item_id: int, evidence_id: int) -> Response:
     """Give a file of the item to who may see the self-inspection."""
-    found = _item(inspection_id, item_id, Permission.INSPECTION_READ)
-    return file_answer(evidence_of(found, evidence_id), settings_of(current_app).evidence_folder)
+    found = item_of(inspection_id, item_id, Permission.INSPECTION_READ)
+    kept = attached.evidence_of(found, evidence_id, Moment.at(request_time()))
+    return file_answer(kept, settings_of(current_app).evidence_folder)
 
 
-def evidence_of(item: AuditItem, evidence_id: int) -> Evidence:
-    """Return a file that is attached to the item. Raises NotFound."""
-    moment = Moment.at(request_time())
-    row = ItemEvidence.latest(moment, item=item.id, evidence=evidence_id)
-    if row is None or not row.held:
-        raise NotFound
-    found: Evidence = row.evidence
-    return found
-
-
-def _item(inspection_id: int, item_id: int, permission: Permission) -> AuditItem:
+def item_of(inspection_id: int, item_id: int, permission: Permission) -> AuditItem:
+    """Return the item of the self-inspection that an address names. Raises NotFound, Forbidden."""
     found = queries.item_for(current_actor(), item_id, permission, request_time())
     if found.audit_id != inspection_id:
         raise NotFound

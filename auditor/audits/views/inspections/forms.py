@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Form, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import Form, HiddenField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
 from auditor.audits.conducting import LONGEST_TEXT
-from auditor.audits.forms import DayField
+from auditor.audits.forms import AboutForm, DayField
 from auditor.audits.results import Result
 from auditor.language import _l
 
@@ -31,6 +31,18 @@ class ItemForm(Form):
     def first_error(self) -> str:
         """Return the first thing that is wrong."""
         return next((str(one) for field in self for one in field.errors), "")
+
+
+class EvidenceForm(AboutForm):
+    """Files or an address, and what is said of them."""
+
+    file = MultipleFileField(_l("Files"), validators=[Optional()])
+    url = StringField(
+        _l("Address (URL)"),
+        description=_l("In the place of a file. Begins with https://."),
+        validators=[Optional()],
+    )
+    title = StringField(_l("Title of the address"), validators=[Optional(), Length(max=200)])
 
 
 class SubmitForm(FlaskForm):
