@@ -12,10 +12,11 @@ import pytest
 from auditor import filekinds, sheets
 from auditor.access import application
 from auditor.activity import ActivityEvent
-from auditor.audits.models import ItemResult
+from auditor.audits.models import Audit, ItemResult
 from auditor.audits.workingpaper.models import PaperUpload
 from auditor.catalogue import yamlnodes
 from auditor.evidence.models import Evidence
+from auditor.findings.models import Finding
 from auditor.integrity import erasure
 from auditor.people.models import Department, Person, RosterImport
 from tests.audits import making as audits
@@ -339,6 +340,36 @@ def test_a_bad_file_is_no_working_paper_and_says_so_in_both_languages(
             assert answer.status_code == 422, f"{case}: {answer.status_code}"
             assert words in text_of(answer), f"{case} {language}: {text_of(answer)[:900]}"
     assert before == (*counted(), ItemResult.select().count(), PaperUpload.select().count())
+
+
+# --- The audits and findings of earlier years -------------------------------------------------------
+
+NO_LIST = ("見出し行が見付かりません", "No row of headings of audits, results or findings was found")
+HISTORY = (
+    *(case for case in REFUSED if (case.ja, case.en) in (DAMAGED, PASSWORD, MACROS)),
+    *(replace(case, ja=f"ExcelブックでもCSVファイルでもありません（{case.en.rpartition(' but ')[2]}）") for case in REFUSED if " but " in case.en),
+    *(replace(case, ja="展開すると異常な大きさになるため", en=BOMB[1]) for case in REFUSED if (case.ja, case.en) == BOMB),
+    *(replace(case, ja="シートが50,000行を超えています", en=TOO_MANY[1]) for case in REFUSED if (case.ja, case.en) == TOO_MANY),
+    Bad("too large", lambda: b"PK\x03\x04" + b"\0" * 400_000, "20 MBを超えています。何も読んでいません", "larger than 20 MB. Nothing was read"),
+    Bad("empty", lambda: b"", "ファイルが空です", "The file is empty"),
+    Bad("a roster", book, *NO_LIST),
+    Bad("no heading", lambda: b"a,b\r\n1,2\r\n", *NO_LIST, "監査一覧.csv"),
+)  # fmt: skip
+
+
+def test_a_bad_file_of_earlier_years_is_told_in_both_languages_and_cannot_be_imported(admin: Any) -> None:
+    before = (*counted(), Audit.select().count(), Finding.select().count())
+    assert len(HISTORY) > 25
+    for case in HISTORY:
+        sent = admin.post("/findings/history", data={"file": (io.BytesIO(case.content()), case.filename)})
+        assert sent.status_code == 303, f"{case}: {text_of(sent)[:900]}"
+        for language, words in (("ja", case.ja), ("en", case.en)):
+            speak(admin, language)
+            page = admin.get(sent.location)
+            assert words in text_of(page), f"{case} {language}: {text_of(page)[:900]}"
+        assert not parsed(page).xpath(f"//form[@action='{sent.location}/import']"), "no button imports it"
+        assert admin.post(f"{sent.location}/import", data={"digest": ""}).status_code in (409, 422), case
+    assert before == (*counted(), Audit.select().count(), Finding.select().count())
 
 
 # --- Evidence: any file is taken as it is, and never opened ----------------------------------------

@@ -100,6 +100,7 @@ CASES = [
     *_saves("attach"),
     *_saves("save_item"),
     Case("save_item", P.HEAD_DRAFTED, AFTER),
+    *_saves("apply_paper"),
     *_saves("record_finding"),
     Case("mark_done", P.UPLOAD_NAMED, BEFORE),
     *_saves("mark_done"),

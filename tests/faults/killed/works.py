@@ -109,6 +109,12 @@ def save_item(stage: Stage) -> None:
     _posted(stage.client("second_auditor").post(where, data=sent))
 
 
+def apply_paper(stage: Stage) -> None:
+    where = f"/audits/{stage.world.audit}/papers/{stage.world.paper}/apply"
+    sent = {"digest": stage.world.paper_digest}
+    assert _posted(stage.client("second_auditor").post(where, data=sent)).status_code == 303
+
+
 def attach(stage: Stage) -> None:
     where = f"/audits/{stage.world.audit}/items/{stage.world.item}/evidence"
     sent = {"file": (io.BytesIO(company.SENT), "page.pdf")}
@@ -248,6 +254,7 @@ WORKS: dict[str, Work] = {
     "erase": Work(erase_leavers, _day(2032, 9, 1)),
     "tidy": Work(job("tidy"), NOW + timedelta(days=40)),
     "save_item": Work(save_item),
+    "apply_paper": Work(apply_paper),
     "attach": Work(attach),
     "record_finding": Work(record_finding),
     "mark_done": Work(mark_done),

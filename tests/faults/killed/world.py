@@ -16,6 +16,7 @@ from auditor.accounts import actions as accounts
 from auditor.accounts.models import Session
 from auditor.audits import actions as audits
 from auditor.audits.models import Audit, AuditItem
+from auditor.audits.workingpaper import returning
 from auditor.catalogue import uploads
 from auditor.config import Settings
 from auditor.evidence import actions as evidence
@@ -29,6 +30,8 @@ from auditor.training import courses, reading
 from auditor.training.models import Assignment, QuizAttempt, TrainingRound
 from tests import cast as members
 from tests.audits.making import answer_all, assigned, new_audit
+from tests.audits.workingpaper.filling import filled, staged, taken
+from tests.bed import application as applications
 from tests.cast import NOW
 from tests.findings.making import Making
 from tests.people.rosters import csv_file, person
@@ -57,6 +60,8 @@ class World:
     staged: int = 0
     digest: str = ""  # of the plan that was shown
     upload: int = 0
+    paper: int = 0  # a working paper that came back, and what its preview showed
+    paper_digest: str = ""
     stored: int = 0
 
 
@@ -68,6 +73,7 @@ def make(settings: Settings) -> World:
         _sign_ins(cast, world)
         _series(cast)
         _audit_at_work(cast, world)
+        _paper(cast, world, settings)
         _audits_without_findings(cast)
         _finding(cast, world, settings)
         _course(cast, world)
@@ -105,6 +111,17 @@ def _audit_at_work(cast: members.Cast, world: World) -> None:
                 department=cast.department[unit], held=True,
             )  # fmt: skip
             activity.record(MOVED, person=cast.person[name])
+
+
+def _paper(cast: members.Cast, world: World, settings: Settings) -> None:
+    """A working paper of the audit at work that came back with two answers and waits to be taken over."""
+    with applications.built(settings).app_context():
+        audit = Audit.get_by_id(world.audit)
+        answers = {code: {"result": "適合", "note": "現物を見た"} for code in ("ORG-01", "ORG-02")}
+        back = filled(taken(cast, audit, "second_auditor"), answers)
+        upload = staged(cast, audit, back, "second_auditor")
+        world.paper = upload.id
+        world.paper_digest = returning.plan_of(Audit.get_by_id(audit.id), upload, NOW).digest
 
 
 def _audits_without_findings(cast: members.Cast) -> None:
