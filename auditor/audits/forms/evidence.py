@@ -39,6 +39,16 @@ class AboutForm(FlaskForm):
         return About(self.about_on.data, self.expires_on.data, self.source.data or "", self.shows.data or "")
 
 
+class MarkedForm(AboutForm):
+    """The same where what expires is marked on its page and on no list."""
+
+    expires_on = DayField(
+        _l("Valid until"),
+        description=_l("For certificates, contracts and the like. It is marked from 30 days before."),
+        validators=[Optional()],
+    )
+
+
 class EvidenceForm(AboutForm):
     """Files, and what they are about."""
 
