@@ -28,10 +28,12 @@ from auditor.access import Actor
 from auditor.db import BaseModel, CountedModel, JsonField, UtcDateTimeField
 from auditor.failpoints import FailPoint, reached
 from auditor.prepared import Prepared, instant
+from auditor.writing import Rows, Writing, writing
 
 _LOCK = 0x61756469  # the advisory lock of the chain's end on PostgreSQL
 _log = logging.getLogger("auditor.outages")
 GENESIS = "0" * 64
+_CHUNK = 500  # events an INSERT
 _key = b""
 _head_file: Path | None = None
 _DRAFT = ".head"  # how the name of an end of the log begins that has not its own yet
@@ -117,6 +119,7 @@ class _Running:
     actor: Actor
     at: datetime
     events: list[tuple[EventType, dict[str, Any]]] = field(default_factory=list)
+    end: tuple[int, str] | None = None  # of the log, where it was read along (holds_end)
 
 
 _running: ContextVar[_Running | None] = ContextVar("auditor_action", default=None)
@@ -141,8 +144,8 @@ def action(actor: Actor, at: datetime) -> Iterator[None]:
             raise
         return
     running = _Running(actor, at)
-    written = db.Writing()
-    tokens = _running.set(running), db.writing.set(written)
+    written = Writing()
+    tokens = _running.set(running), writing.set(written)
     head: ActivityEvent | None = None
     try:
         with db.transaction():
@@ -152,7 +155,7 @@ def action(actor: Actor, at: datetime) -> Iterator[None]:
             reached(FailPoint.ACTION_LOGGED)
     finally:
         _running.reset(tokens[0])
-        db.writing.reset(tokens[1])
+        writing.reset(tokens[1])
     reached(FailPoint.ACTION_COMMITTED)
     if head is not None:
         _ended(head.seq, head.hash)
@@ -181,21 +184,21 @@ def record(kind: EventType, **data: Any) -> None:
     running.events.append((kind, data))
 
 
-def _write(running: _Running, written: db.Writing) -> ActivityEvent | None:
+def _write(running: _Running, written: Writing) -> ActivityEvent | None:
     if not running.events:
         if written.touched:
             tables = ", ".join(model.__name__ for model in written.touched)
             raise RuntimeError(f"rows of {tables} were written and nothing was recorded")
         return None
-    witnessed = [_witness(model, written.token) for model in written.touched]
-    rows = [(table, columns, count, digest) for table, columns, count, digest, _ in witnessed if count]
-    _lock()
-    last = (
-        ActivityEvent.select(ActivityEvent.seq, ActivityEvent.hash).order_by(ActivityEvent.seq.desc()).first()
-    )
-    seq, prev = (last.seq, last.hash) if last else (0, GENESIS)
+    witnessed = [_witness(model, seen, written.token) for model, seen in written.touched.items()]
+    rows = [
+        [table, columns, len(leaves) // 24, hashlib.sha256(leaves).hexdigest()]
+        for table, columns, leaves in witnessed
+        if leaves
+    ]
+    seq, prev = _end(running)
     first = seq + 1
-    event: ActivityEvent | None = None
+    events = []
     for kind, data in running.events:
         seq += 1
         event = ActivityEvent(
@@ -206,28 +209,63 @@ def _write(running: _Running, written: db.Writing) -> ActivityEvent | None:
             system=running.actor.system,
             data=json.loads(db.canonical(data)),
             action=written.token,
-            rows=[list(row) for row in rows] if seq == first else [],
+            rows=rows if seq == first else [],
             prev=prev,
         )
         event.hash = prev = event.link()
-        event.save(force_insert=True)
-    for table, _columns, count, _digest, leaves in witnessed:
-        if count:
-            ActivityRows.create(seq=first, table=table, leaves=leaves)
-    return event
+        events.append(event)
+    beside = [{"seq": first, "table": table, "leaves": leaves} for table, _, leaves in witnessed if leaves]
+    _add(events, beside)
+    return events[-1]
 
 
-def _lock() -> None:
-    """Take the end of the chain until the transaction ends; on SQLite the transaction holds it already."""
+def _add(events: list[ActivityEvent], rows: list[dict[str, Any]]) -> None:
+    """Insert the events of an action and what they witness."""
+    told = [event.__data__ for event in events]
+    for place in range(0, len(told) - _CHUNK, _CHUNK):
+        ActivityEvent.insert_many(told[place : place + _CHUNK]).execute()
+    rest = ActivityEvent.insert_many(told[(len(told) - 1) // _CHUNK * _CHUNK :])
+    if rows:
+        db.together(rest, ActivityRows.insert_many(rows))
+    else:
+        rest.execute()
+
+
+def _end(running: _Running) -> tuple[int, str]:
+    """Return number and hash of the last event, which stays the last until the transaction ends.
+
+    On SQLite the transaction holds it already; on PostgreSQL nobody else gets past the lock.
+    """
+    if running.end is not None:
+        return running.end
     if not db.is_sqlite():
         db.database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+    return head()
 
 
-def _witness(model: type[CountedModel], token: str) -> tuple[str, list[str], int, str, bytes]:
-    table = str(model._meta.table_name)
+def end_columns() -> list[Any]:
+    """Return the columns by which a query of an action reads the end of the log along, for ``holds_end``.
+
+    None on PostgreSQL: there the end is no writer's before the lock, which is taken last.
+    """
+    if not db.is_sqlite():
+        return []
+    end = ActivityEvent.select().order_by(ActivityEvent.seq.desc()).limit(1)
+    return [end.select(ActivityEvent.seq).alias("end_seq"), end.select(ActivityEvent.hash).alias("end_hash")]
+
+
+def holds_end(row: Any) -> None:
+    """Tell the running action, which has written before, what a query with ``end_columns`` read of the log's end."""
+    running = _running.get()
+    if running is not None and db.is_sqlite():
+        running.end = (row.end_seq, row.end_hash) if row.end_seq is not None else (0, GENESIS)
+
+
+def _witness(model: type[CountedModel], rows: Rows, token: str) -> tuple[str, list[str], bytes]:
+    """Return the table, its columns, and id and digest of each row that the action wrote."""
     columns = model.digest_columns()
-    leaves = leaves_of(model, columns, model.action == token)
-    return table, columns, len(leaves) // 24, hashlib.sha256(leaves).hexdigest(), leaves
+    leaves = rows.leaves() if rows.known() else leaves_of(model, columns, model.action == token)
+    return str(model._meta.table_name), columns, leaves
 
 
 def leaves_of(model: type[CountedModel], columns: list[str], where: Any) -> bytes:
@@ -242,10 +280,17 @@ def leaves_of(model: type[CountedModel], columns: list[str], where: Any) -> byte
 
 def head() -> tuple[int, str]:
     """Return number and hash of the last event in the database; (0, zeros) when there is none."""
-    last = (
-        ActivityEvent.select(ActivityEvent.seq, ActivityEvent.hash).order_by(ActivityEvent.seq.desc()).first()
+    rows = _last.rows()
+    return rows[0] if rows else (0, GENESIS)
+
+
+_last = Prepared(
+    lambda: (
+        ActivityEvent.select(ActivityEvent.seq, ActivityEvent.hash)
+        .order_by(ActivityEvent.seq.desc())
+        .limit(1)
     )
-    return (last.seq, last.hash) if last else (0, GENESIS)
+)
 
 
 def head_at(instant: datetime) -> tuple[int, str]:
@@ -269,15 +314,17 @@ def keep_time() -> None:
         clock.not_before(instant(latest))
 
 
+def latest_until(until: datetime) -> Any:
+    """Return the query of the latest instant up to ``until`` that an event tells of."""
+    return ActivityEvent.select(fn.MAX(ActivityEvent.at)).where(ActivityEvent.at <= until)
+
+
 def recorded_until() -> datetime | None:
     """Return the latest instant that an event tells of, None in an empty log."""
     return instant(ActivityEvent.select(fn.MAX(ActivityEvent.at)).scalar())
 
 
-_latest = Prepared(
-    lambda until: ActivityEvent.select(fn.MAX(ActivityEvent.at)).where(ActivityEvent.at <= until),
-    until=datetime,
-)
+_latest = Prepared(latest_until, until=datetime)
 
 
 def kept_head() -> tuple[int, str] | None:

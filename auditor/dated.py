@@ -103,16 +103,21 @@ class DatedRow(CountedModel):
         valid_from: date | None = None,
         replaces: Self | None = None,
         corrects: bool = False,
+        beside: Any = None,
         **values: Any,
     ) -> Self:
-        """Write a new statement and return it; inside ``activity.action()`` only.
+        """Write a new statement and return it; inside ``activity.action()`` only. ``beside``: see ``add``.
 
         Raises Stale when another row already replaces ``replaces``.
         """
         row = dict(values, valid_from=valid_from or clock.day_of(at), recorded_at=at, recorded_by=by)
         try:
             with db.transaction():
-                created: Self = cls.create(replaces=replaces, corrects=corrects, **row)
+                created = cls(replaces=replaces, corrects=corrects, **row)
+                if beside is None:
+                    created.save(force_insert=True)
+                else:
+                    created.add(beside)
                 return created
         except IntegrityError as error:
             if replaces is None or not cls.select().where(cls.replaces == replaces).exists():

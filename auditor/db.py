@@ -11,8 +11,6 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
@@ -31,6 +29,7 @@ from peewee import (
 from auditor.connections import WAIT, made
 from auditor.failpoints import FailPoint, reached
 from auditor.language import _
+from auditor.writing import ActionField, undone_unseen, writing
 
 database = DatabaseProxy()
 _ONCE = 0x6F6E6365  # tells the locks of one_at_a_time from that of the log's end
@@ -73,7 +72,15 @@ def transaction() -> Any:
     On SQLite the outermost one takes the write lock at its begin, so that a transaction which first reads
     and then writes is never refused half-way.
     """
-    return database.atomic("IMMEDIATE") if is_sqlite() else database.atomic()
+    return undone_unseen(database.atomic("IMMEDIATE") if is_sqlite() else database.atomic())
+
+
+def together(first: Any, last: Any) -> Any:
+    """Do two writes of different tables, and return what the last gives: one statement on PostgreSQL, two on SQLite."""
+    if is_sqlite():
+        first.execute()
+        return last.execute()
+    return last.with_cte(first.cte("first")).execute()
 
 
 def one_at_a_time(what: str) -> None:
@@ -234,33 +241,6 @@ class BaseModel(Model):
         legacy_table_names = False
 
 
-@dataclass
-class Writing:
-    """What the running action has written so far: its token and the tables it touched."""
-
-    token: str = field(default_factory=lambda: secrets.token_hex(16))
-    touched: dict[type[CountedModel], None] = field(default_factory=dict)
-
-
-writing: ContextVar[Writing | None] = ContextVar("auditor_writing", default=None)
-
-
-class ActionField(CharField):
-    """The token of the action that wrote the row; filled in by itself, refused outside an action."""
-
-    def bind(self, model: Any, name: str, set_attribute: bool = True) -> None:
-        self.default = lambda: self._token(model)
-        super().bind(model, name, set_attribute)
-
-    @staticmethod
-    def _token(model: type[CountedModel]) -> str:
-        current = writing.get()
-        if current is None:
-            raise RuntimeError(f"{model.__name__}: a counted row is written inside activity.action() only")
-        current.touched[model] = None
-        return current.token
-
-
 class CountedModel(BaseModel):
     """An append-only table whose rows the activity log witnesses (design §3.1 and §3.9).
 
@@ -286,7 +266,14 @@ class CountedModel(BaseModel):
         allowed = {*cls.derived, *cls.personal, "salt", "erased_at"} if cls.personal else set(cls.derived)
         if not named <= allowed:
             raise RuntimeError(f"{cls.__name__}: {sorted(named - allowed)} are never overwritten; add a row")
+        if not named <= set(cls.derived):
+            cls._doubt()
         return super().update(__data, **update)
+
+    @classmethod
+    def _doubt(cls) -> None:
+        if (current := writing.get()) is not None:
+            current.doubt(cls)
 
     @classmethod
     def written_columns(cls) -> list[str]:
@@ -303,6 +290,7 @@ class CountedModel(BaseModel):
         """
         values = {column: ErasedText(), "text_salt": secrets.token_hex(16)}
         field = cls._meta.fields[column]
+        cls._doubt()
         return bool(super().update(values).where(cls.id == row_id, field != ErasedText()).execute())
 
     @classmethod
@@ -340,7 +328,29 @@ class CountedModel(BaseModel):
         if self.personal and self.salt is None:  # type: ignore[attr-defined]
             for name, value in self.sealed({n: getattr(self, n) for n in self.personal}).items():
                 setattr(self, name, value)
+        if self.id is None and only is None:
+            return self.add()
         return super().save(force_insert=force_insert, only=only)
+
+    def add(self, beside: Any = None) -> int:
+        """Insert the row, and have the log witness it as the database gives it back.
+
+        ``beside`` is a write of another table that is done before it (``together``).
+        """
+        columns = self.digest_columns()
+        values = dict(self.__data__)
+        self._populate_unsaved_relations(values)  # type: ignore[attr-defined]
+        values.pop("id", None)
+        fields = [self._meta.columns[name] for name in columns]
+        query = type(self).insert(**values).returning(type(self).id, *fields).tuples()
+        ((number, *stored),) = query.execute() if beside is None else together(beside, query)
+        self.id = number
+        self._dirty.clear()  # type: ignore[attr-defined]
+        current = writing.get()
+        if current is not None:
+            digest = row_digest(str(self._meta.table_name), columns, stored)
+            current.touched[type(self)].seen[number] = digest
+        return 1
 
 
 def personal_hash(salt: str, values: list[Any]) -> str:

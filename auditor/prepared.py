@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
+
+from peewee import Model
 
 from auditor import db
 
+Row = TypeVar("Row", bound=Model)
 _INSTANT = db.UtcDateTimeField()
 # What stands for a value while the SQL is put together; nobody's value is one of these.
 _STAND_INS: dict[type, Callable[[int], Any]] = {
@@ -47,14 +50,20 @@ def put_together(build: Callable[..., Any], values: Mapping[str, type]) -> State
     The type of a value is int, str, date or datetime, never None. ``build`` must not look at what it is given,
     only put it into the query, each as a whole value; raises RuntimeError when one does not come out of it.
     """
+    return _put_together(build, values)[0]
+
+
+def _put_together(build: Callable[..., Any], values: Mapping[str, type]) -> tuple[Statement, Any]:
+    """Return the statement and the query that it was made of."""
     stand_ins = {name: _STAND_INS[kind](number) for number, (name, kind) in enumerate(values.items())}
     names = {_stored(value): name for name, value in stand_ins.items()}
-    sql, fixed = build(**stand_ins).sql()
+    query = build(**stand_ins)
+    sql, fixed = query.sql()
     bound = tuple((names.get(value), value) for value in fixed)
     missing = set(values) - {name for name, _value in bound}
     if missing:
         raise RuntimeError(f"{sorted(missing)} did not come into the query as they are")
-    return Statement(sql, bound)
+    return Statement(sql, bound), query
 
 
 class Prepared:
@@ -67,15 +76,32 @@ class Prepared:
     def __init__(self, build: Callable[..., Any], **values: type) -> None:
         self._build = build
         self._values = values
-        self._ready: dict[type, Statement] = {}
+        self._ready: dict[type, tuple[Statement, Any]] = {}
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of the query for ``values``."""
+        return list(self.run(**values).fetchall())
+
+    def run(self, **values: Any) -> Any:
+        """Send the query with ``values``; returns the driver's cursor."""
+        statement, _query = self._made()
+        return db.database.execute_sql(statement.sql, statement.values(values))
+
+    def found(self, **values: Any) -> list[Any]:
+        """Return what peewee gives for the query: rows of its model, with what it joins to them."""
+        _statement, query = self._made()
+        return list(query._get_cursor_wrapper(self.run(**values)))
+
+    def models(self, model: type[Row], **values: Any) -> list[Row]:
+        """Return the rows as those of ``model``, whatever the query selects from; other columns are attributes."""
+        statement, _query = self._made()
+        return list(model.raw(statement.sql, *statement.values(values)))
+
+    def _made(self) -> tuple[Statement, Any]:
         engine = type(db.database.obj)
         if engine not in self._ready:
-            self._ready[engine] = put_together(self._build, self._values)
-        statement = self._ready[engine]
-        return list(db.database.execute_sql(statement.sql, statement.values(values)).fetchall())
+            self._ready[engine] = _put_together(self._build, self._values)
+        return self._ready[engine]
 
 
 def _stored(value: Any) -> Any:

@@ -38,6 +38,24 @@ def request_time() -> datetime:
     return now
 
 
+def keep_time() -> None:
+    """Have the request begin no earlier than what the log tells of: one query."""
+    activity.keep_time()
+    g.pop("now", None)
+
+
+def begins_no_earlier(latest: datetime | None) -> bool:
+    """Have the request begin no earlier than ``latest``, read along with something; tells whether its time moves."""
+    if clock.is_standing():
+        return False
+    before = request_time()
+    clock.not_before(latest)
+    if latest is None or latest <= before:
+        return False
+    g.pop("now")
+    return request_time() != before
+
+
 def may(permission: str) -> bool:
     """Tell whether the person of this request holds ``permission`` in any scope (for templates)."""
     return current_actor().may(Permission(permission))
@@ -50,7 +68,8 @@ def install(
     sees: Callable[[Actor, str, Mapping[str, Any], datetime], bool],
     first: Callable[[], BaseResponse | None] = lambda: None,
 ) -> None:
-    """Wire the hooks of every request. ``load_actor`` reads the session, ``navigation`` gives the menu.
+    """Wire the hooks of every request. ``load_actor`` reads the session and keeps the time (``keep_time``),
+    ``navigation`` gives the menu.
 
     ``sees`` tells whether somebody sees all that the address of a route (endpoint, ids) names: who sees it
     and may not do this gets 403, everybody else 404. ``first`` may send a signed-in person elsewhere before
@@ -66,10 +85,12 @@ def install(
                 g.pop(known)
         if request.endpoint not in _WITHOUT_DATABASE:
             g.opened_database = db.database.connect(reuse_if_open=True)
-            activity.keep_time()
+            clock.not_before(None)  # what the log told an earlier request of this thread
 
     @app.before_request
     def check_permission() -> BaseResponse | None:
+        if request.endpoint is None:
+            keep_time()
         if request.endpoint is None or request.endpoint in _WITHOUT_DATABASE:
             return None  # 404 and 405 are werkzeug's answers; files in static/ are public
         marks = marks_of(app.view_functions[request.endpoint])

@@ -12,6 +12,7 @@ from auditor.access import Actor
 from auditor.accounts import passwords, queries, throttle
 from auditor.accounts.models import Credential, PasswordToken, Preference, Session
 from auditor.accounts.queries import token_hash
+from auditor.accounts.sessions import OpenSession
 from auditor.dated import Moment
 from auditor.errors import AuditorError, RuleBroken
 from auditor.failpoints import FailPoint, reached
@@ -100,7 +101,7 @@ def _take_language_of_roster(person_id: int, at: datetime) -> None:
         Preference.insert(person=person_id, language="en").on_conflict_ignore().execute()
 
 
-def touch_session(session: queries.OpenSession, at: datetime) -> None:
+def touch_session(session: OpenSession, at: datetime) -> None:
     """Have an open session last another twelve hours, at most a week in all; writes every few minutes only."""
     if at - session.seen_at < _TOUCH_EVERY:
         return

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import operator
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import cache, reduce
 from typing import Any, NamedTuple
 
-from peewee import JOIN, SQL, ModelSelect, fn
+from peewee import SQL, ModelSelect, fn
 
 from auditor.access import NOBODY, Actor, Role
-from auditor.accounts.models import Credential, Deputy, Preference, RoleGrant, Session
+from auditor.accounts.models import Credential, Deputy, Preference, RoleGrant
 from auditor.dated import Moment
 from auditor.people import queries as people
 from auditor.people.models import DepartmentHead, Employment, Person, PersonDetail
-from auditor.prepared import Prepared, instant
+from auditor.prepared import Prepared
 
 
 def actor_for(person_id: int, at: datetime) -> Actor:
@@ -27,7 +26,11 @@ def actor_for(person_id: int, at: datetime) -> Actor:
     query, and one more for who heads a department: this is read at every request.
     """
     moment = Moment.at(at)
-    facts = _facts(person_id, moment)
+    return actor_of(person_id, facts_of(person_id, moment), moment)
+
+
+def actor_of(person_id: int, facts: Sequence[Fact], moment: Moment) -> Actor:
+    """Return the person as actor by what was read of them; NOBODY when they have left."""
     if not any(fact.what == _WORKS and fact.word != "left" for fact in facts):
         return NOBODY
     principals = {(fact.person_id, Role(fact.word)) for fact in facts if fact.what == _STANDS_IN}
@@ -59,7 +62,7 @@ def actor_for(person_id: int, at: datetime) -> Actor:
 _WORKS, _STANDS_IN, _AUDITS, _HOLDS, _HEADS = "works", "stands_in", "audits", "holds", "heads"
 
 
-class _Fact(NamedTuple):
+class Fact(NamedTuple):
     """One thing that makes somebody an actor; what is of no use to its kind is 0 or empty."""
 
     what: str
@@ -68,23 +71,24 @@ class _Fact(NamedTuple):
     word: str  # the employment's status, or the role
 
 
-def _facts(person_id: int, moment: Moment) -> list[_Fact]:
+def facts_of(person_id: int, moment: Moment) -> list[Fact]:
     """Return what stands of the person, and of everybody they ever were named deputy of: one query."""
     query = _facts_with(tuple(auditor_checks))
-    return [_Fact(*row) for row in query.rows(person_id=person_id, day=moment.day, instant=moment.instant)]
+    return [Fact(*row) for row in query.rows(person_id=person_id, day=moment.day, instant=moment.instant)]
 
 
 @cache
-def _facts_with(checks: tuple[Callable[[int], ModelSelect[Any]], ...]) -> Prepared:
+def _facts_with(checks: tuple[Callable[[Any], ModelSelect[Any]], ...]) -> Prepared:
     def build(person_id: int, day: date, instant: datetime) -> ModelSelect[Any]:
-        return _union_of_facts(person_id, Moment(day, instant), checks)
+        return union_of_facts(person_id, Moment(day, instant), checks)
 
     return Prepared(build, person_id=int, day=date, instant=datetime)
 
 
-def _union_of_facts(
-    person_id: int, moment: Moment, checks: Iterable[Callable[[int], ModelSelect[Any]]]
+def union_of_facts(
+    person_id: Any, moment: Moment, checks: Iterable[Callable[[Any], ModelSelect[Any]]]
 ) -> ModelSelect[Any]:
+    """Return the query of what ``Fact`` holds; ``person_id`` is a number, or a query that gives one."""
     ever = Deputy.select(Deputy.principal).where(Deputy.deputy == person_id)
 
     def concerned(person: Any) -> Any:
@@ -95,7 +99,10 @@ def _union_of_facts(
     none, empty = SQL("0"), SQL("''")
     parts: list[ModelSelect[Any]] = [
         Employment.standing(moment, Employment.person == person_id).select(
-            _said(_WORKS), Employment.person, none, Employment.status
+            _said(_WORKS).alias("what"),
+            Employment.person.alias("person_id"),
+            none.alias("department_id"),
+            Employment.status.alias("word"),
         ),
         Deputy.standing(moment, Deputy.deputy == person_id)
         .where(Deputy.held, Deputy.starts_on <= moment.day, Deputy.ends_on >= moment.day)
@@ -123,7 +130,7 @@ def _said(what: str) -> SQL:
 
 # The posts as auditor that a person has or had, as a query; filled in by auditor.reactions, since audits stand
 # below accounts.
-auditor_checks: list[Callable[[int], ModelSelect[Any]]] = []
+auditor_checks: list[Callable[[Any], ModelSelect[Any]]] = []
 
 
 def holders(role: Role, moment: Moment) -> list[int]:
@@ -155,52 +162,6 @@ def with_roles(person_ids: Iterable[int], moment: Moment) -> set[int]:
 def token_hash(token: str) -> str:
     """Return what is stored of a session or password token."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class OpenSession:
-    """A session that has neither ended nor expired, with what every request asks about its person."""
-
-    id: int
-    person_id: int
-    started_at: datetime
-    seen_at: datetime
-    must_change: bool
-    language: str
-    theme: str
-
-
-def session_of(token: str, at: datetime) -> OpenSession | None:
-    """Return the session that ``token`` opens, if it has neither ended nor expired: one query."""
-    for number, person_id, started_at, seen_at, must_change, language, theme in _sessions.rows(
-        token_hash=token_hash(token), at=at
-    ):
-        started, seen = instant(started_at), instant(seen_at)
-        if started and seen:
-            return OpenSession(
-                number, person_id, started, seen, bool(must_change), language or "", theme or ""
-            )
-    return None
-
-
-def _session_with(token_hash: str, at: datetime) -> ModelSelect[Session]:
-    return (
-        Session.select(
-            Session.id,
-            Session.person,
-            Session.started_at,
-            Session.seen_at,
-            Credential.must_change,
-            Preference.language,
-            Preference.theme,
-        )
-        .join_from(Session, Credential, JOIN.LEFT_OUTER, on=(Credential.person == Session.person))
-        .join_from(Session, Preference, JOIN.LEFT_OUTER, on=(Preference.person == Session.person))
-        .where(Session.token_hash == token_hash, Session.ended_at.is_null(), Session.expires_at > at)
-    )
-
-
-_sessions = Prepared(_session_with, token_hash=str, at=datetime)
 
 
 def credential_of_login(login: str, at: datetime) -> Credential | None:

@@ -18,6 +18,7 @@ from auditor.db import ErasedText
 from auditor.errors import NotFound
 from auditor.evidence.links import host_of
 from auditor.evidence.models import Evidence, StoredFile
+from auditor.prepared import Prepared
 
 OFFERED = 30  # pieces of evidence to choose from at once; the search narrows
 
@@ -60,14 +61,21 @@ class Offered:
 
 def on_item(item: AuditItem, moment: Moment) -> list[ItemEvidence]:
     """Return what stands of the item's evidence, also of what was taken off again: one query."""
-    rows = ItemEvidence.standing(moment, ItemEvidence.item == item.id)
-    query = (
-        rows.select(ItemEvidence, Evidence, StoredFile, overtaken(moment).alias("overtaken"))
+    return _on_item.found(item_id=item.id, day=moment.day, instant=moment.instant)
+
+
+def _on_item_with(item_id: int, day: date, instant: datetime) -> Any:
+    moment = Moment(day, instant)
+    return (
+        ItemEvidence.standing(moment, ItemEvidence.item == item_id)
+        .select(ItemEvidence, Evidence, StoredFile, overtaken(moment).alias("overtaken"))
         .join(Evidence)
         .join(StoredFile, JOIN.LEFT_OUTER)
         .order_by(Evidence.given_at, Evidence.id)
     )
-    return list(query)
+
+
+_on_item = Prepared(_on_item_with, item_id=int, day=date, instant=datetime)
 
 
 def overtaken(moment: Moment) -> Any:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from peewee import JOIN
 
 from auditor import activity, clock, db, events
 from auditor.access import Actor
@@ -21,6 +23,7 @@ from auditor.evidence.actions import NOTHING_SAID, About
 from auditor.evidence.models import Evidence
 from auditor.evidence.twins import twin
 from auditor.language import _l
+from auditor.prepared import Prepared
 
 LONGEST_TEXT = 20_000
 _CHUNK = 500
@@ -50,17 +53,20 @@ def record_result(actor: Actor, at: datetime, item: AuditItem, answer: Answer) -
     _check_texts(answer.result, answer.note.strip(), answer.reason.strip())
     with activity.action(actor, at):
         # Writing the item first makes a second writer wait here, and then see this row as the latest.
-        AuditItem.update(current_result=answer.result.value).where(AuditItem.id == item.id).execute()
-        latest = ItemResult.latest(Moment.at(at), item=item.id)
+        _marking.run(item_id=item.id, result=answer.result.value)
+        state, latest = _standing(item, Moment.at(at))
         said = news_of(latest, answer)
         if said is None:
             _forget_draft(actor, item)
             return latest
         before = latest.result if latest else Result.NOT_CHECKED.value
         touched = {before, said.result.value} & {one.value for one in FACTS}
-        _open(actor, at, item.audit_id, facts_changed=bool(touched))
-        row = ItemResult.write(at, actor.person_id, replaces=latest, item=item.id, **said.values())
-        _forget_draft(actor, item)
+        if state not in _UNDER_WAY:
+            _open(actor, at, item.audit_id, facts_changed=bool(touched))
+        draft = _draft_of(actor, item)
+        row = ItemResult.write(
+            at, actor.person_id, replaces=latest, beside=draft, item=item.id, **said.values()
+        )
         activity.record(
             trail.RESULT_RECORDED, audit=item.audit_id, item=item.id, row=row.id, result=row.result
         )
@@ -89,6 +95,40 @@ def news_of(latest: ItemResult | None, answer: Answer) -> Answer | None:
         by = {} if latest is None else {"by": latest.recorded_by, "at": latest.recorded_at, "row": latest.id}
         raise Stale({**stands, **by}, said.values())
     return said
+
+
+# Nothing has to be written of an audit at one of these for an answer to be taken, whatever it says.
+_UNDER_WAY = EDITABLE - NOT_BEGUN - {State.FACTS_CONFIRMED}
+_marking = Prepared(
+    lambda item_id, result: AuditItem.update(current_result=result).where(AuditItem.id == item_id),
+    item_id=int,
+    result=str,
+)
+
+
+def _standing(item: AuditItem, moment: Moment) -> tuple[State, ItemResult | None]:
+    """Return the state of the audit, which a submission leaves alone until this transaction ends, and the result
+    that stands of an item that this transaction has written: one query.
+    """
+    values = {"item_id": item.id, "day": moment.day, "instant": moment.instant}
+    row: Any = _state_and_result.models(ItemResult, **values)[0]
+    activity.holds_end(row)
+    return State(row.current_state), row if row.id is not None else None
+
+
+def _state_and_result_with(item_id: int, day: date, instant: datetime) -> Any:
+    stands = ItemResult.standing(Moment(day, instant), ItemResult.item == item_id)
+    is_it = ItemResult.id.in_(stands.select(ItemResult.id))
+    query = (
+        AuditItem.select(ItemResult, Audit.current_state, *activity.end_columns())
+        .join(Audit)
+        .join_from(AuditItem, ItemResult, JOIN.LEFT_OUTER, on=(ItemResult.item == AuditItem.id) & is_it)
+        .where(AuditItem.id == item_id)
+    )
+    return query if db.is_sqlite() else query.for_update("FOR NO KEY UPDATE", of=Audit)  # type: ignore[arg-type]
+
+
+_state_and_result = Prepared(_state_and_result_with, item_id=int, day=date, instant=datetime)
 
 
 def hold(audit_id: int) -> None:
@@ -254,7 +294,12 @@ def _started(actor: Actor, at: datetime, audit_id: int, states: Collection[State
 
 
 def _forget_draft(actor: Actor, item: AuditItem) -> None:
-    ItemDraft.delete().where(ItemDraft.item == item.id, ItemDraft.person == actor.person_id).execute()
+    _draft_of(actor, item).execute()
+
+
+def _draft_of(actor: Actor, item: AuditItem) -> Any:
+    """Return the query that drops what the person typed and did not save."""
+    return ItemDraft.delete().where(ItemDraft.item == item.id, ItemDraft.person == actor.person_id)
 
 
 def _closed() -> RuleBroken:

@@ -25,6 +25,7 @@ from auditor.catalogue.models import Category, Control, Subject, SubjectDetail
 from auditor.dated import Moment
 from auditor.errors import Forbidden, NotFound
 from auditor.people import queries as people
+from auditor.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -65,18 +66,34 @@ def item_for(actor: Actor, item_id: int, permission: Permission, at: datetime) -
     save. Raises NotFound for who may not see it (the audited department before the audit is submitted included),
     Forbidden for who may see but not do that.
     """
+    moment = Moment.at(at)
+    found = _item.found(
+        item_id=item_id, person_id=actor.person_id or 0, day=moment.day, instant=moment.instant
+    )
+    if not found:
+        raise NotFound
+    item: AuditItem = found[0]
+    item.conducted = held = bool(item.conducted)
+    _authorise(actor, item.audit, Permission.AUDIT_READ, held, at)
+    if not shows_results(actor, item.audit, held):
+        raise NotFound
+    _authorise(actor, item.audit, permission, held, at)
+    return item
+
+
+def _item_with(item_id: int, person_id: int, day: date, instant: datetime) -> Any:
     post = AuditAssignee.standing(
-        Moment.at(at),
-        AuditAssignee.person == actor.person_id,
+        Moment(day, instant),
+        AuditAssignee.person == person_id,
         AuditAssignee.audit.in_(AuditItem.select(AuditItem.audit).where(AuditItem.id == item_id)),
     )
     mine = Audit.id.in_(post.where(AuditAssignee.held).select(AuditAssignee.audit))
-    item: AuditItem | None = (
+    return (
         AuditItem.select(AuditItem, Audit, Subject, Control, Category, ItemDraft, mine.alias("conducted"))
         .join(
             ItemDraft,
             JOIN.LEFT_OUTER,
-            on=(ItemDraft.item == AuditItem.id) & (ItemDraft.person == actor.person_id),
+            on=(ItemDraft.item == AuditItem.id) & (ItemDraft.person == person_id),
             attr="draft",
         )
         .switch(AuditItem)
@@ -86,16 +103,10 @@ def item_for(actor: Actor, item_id: int, permission: Permission, at: datetime) -
         .join(Control)
         .join(Category)
         .where(AuditItem.id == item_id, Audit.kind.in_(AUDITS))
-        .first()
     )
-    if item is None:
-        raise NotFound
-    item.conducted = held = bool(item.conducted)
-    _authorise(actor, item.audit, Permission.AUDIT_READ, held, at)
-    if not shows_results(actor, item.audit, held):
-        raise NotFound
-    _authorise(actor, item.audit, permission, held, at)
-    return item
+
+
+_item = Prepared(_item_with, item_id=int, person_id=int, day=date, instant=datetime)
 
 
 def is_auditor(actor: Actor, audit_id: int, at: datetime) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -195,6 +195,24 @@ def _results(item: AuditItem, moment: Moment) -> tuple[ItemResult | None, list[I
 
     The latest of the earlier ones is the first.
     """
+    rows = _own_and_earlier.found(
+        item_id=item.id,
+        audit_id=item.audit_id,
+        subject_id=item.audit.subject_id,
+        version_id=item.audit.version_id,
+        code=item.control.code,
+        day=moment.day,
+        instant=moment.instant,
+    )
+    latest = rows.pop(0) if rows and rows[0].item_id == item.id else None
+    return latest, rows[:_EARLIER_SHOWN]
+
+
+def _results_with(
+    item_id: int, audit_id: int, subject_id: int, version_id: int, code: str, day: date, instant: datetime
+) -> Any:
+    moment = Moment(day, instant)
+    used = CatalogueVersion.select(CatalogueVersion.catalogue).where(CatalogueVersion.id == version_id)
     same = (
         AuditItem.select(AuditItem.id)
         .join(Audit)
@@ -202,21 +220,18 @@ def _results(item: AuditItem, moment: Moment) -> tuple[ItemResult | None, list[I
         .join(Control)
         .join(CatalogueVersion)
         .where(
-            Audit.subject == item.audit.subject_id,
-            Audit.id < item.audit_id,
-            Control.code == item.control.code,
-            CatalogueVersion.catalogue
-            == CatalogueVersion.select(CatalogueVersion.catalogue).where(
-                CatalogueVersion.id == item.audit.version_id
-            ),
+            Audit.subject == subject_id,
+            Audit.id < audit_id,
+            Control.code == code,
+            CatalogueVersion.catalogue == used,
         )
     )
-    approved = AuditState.standing(moment, AuditState.audit.in_(Audit.select(Audit.id).where(
-        Audit.subject == item.audit.subject_id
-    ))).where(AuditState.state.in_([state.value for state in DONE]))  # fmt: skip
-    own = ItemResult.item == item.id
+    approved = AuditState.standing(
+        moment, AuditState.audit.in_(Audit.select(Audit.id).where(Audit.subject == subject_id))
+    ).where(AuditState.state.in_([state.value for state in DONE]))
+    own = ItemResult.item == item_id
     counts = Audit.id.in_(approved.select(AuditState.audit)) & (ItemResult.result != Result.NOT_CHECKED.value)
-    query = (
+    return (
         ItemResult.standing(moment, ItemResult.item.in_(same) | own)
         .select(ItemResult, AuditItem, Audit)
         .join(AuditItem)
@@ -225,9 +240,18 @@ def _results(item: AuditItem, moment: Moment) -> tuple[ItemResult | None, list[I
         .order_by(own.desc(), ItemResult.valid_from.desc(), ItemResult.id.desc())
         .limit(1 + _EARLIER_SHOWN)
     )
-    rows = list(query)
-    latest = rows.pop(0) if rows and rows[0].item_id == item.id else None
-    return latest, rows[:_EARLIER_SHOWN]
+
+
+_own_and_earlier = Prepared(
+    _results_with,
+    item_id=int,
+    audit_id=int,
+    subject_id=int,
+    version_id=int,
+    code=str,
+    day=date,
+    instant=datetime,
+)
 
 
 def _told(row: ItemResult, names: dict[int, str]) -> Earlier:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 
 from auditor import db
@@ -15,6 +16,7 @@ from auditor.dated import Moment
 from auditor.findings.models import Finding, FindingDetail
 from auditor.findings.queries import within
 from auditor.findings.states import OPEN_STATES, State
+from auditor.prepared import Prepared
 
 
 def about(item: AuditItem) -> Finding | None:
@@ -47,9 +49,9 @@ def audits_with_open_finding(audit_ids: Collection[int]) -> set[int]:
 
 def findings_beside(item: AuditItem, moment: Moment) -> list[OpenFinding]:
     """Return the open findings of the item's control (by code, across versions) on the audited subject."""
-    code = Control.select(Control.code).where(Control.id == item.control_id)
-    same = Control.select(Control.id).where(Control.code == code)
-    rows = _open_on(item.audit.subject_id, moment).where(Finding.control.in_(same))
+    rows = _beside.found(
+        subject_id=item.audit.subject_id, control_id=item.control_id, day=moment.day, instant=moment.instant
+    )
     return [_shown(row) for row in rows]
 
 
@@ -80,6 +82,15 @@ def _open_on(subject_id: int, moment: Moment) -> Any:
         )
         .order_by(Finding.id)
     )
+
+
+def _beside_with(subject_id: int, control_id: int, day: date, instant: datetime) -> Any:
+    code = Control.select(Control.code).where(Control.id == control_id)
+    same = Control.select(Control.id).where(Control.code == code)
+    return _open_on(subject_id, Moment(day, instant)).where(Finding.control.in_(same))
+
+
+_beside = Prepared(_beside_with, subject_id=int, control_id=int, day=date, instant=datetime)
 
 
 def _shown(row: Any) -> OpenFinding:

@@ -37,10 +37,13 @@ def names(person_ids: Iterable[int | None], moment: Moment) -> dict[int, str]:
 
 def name_of(row: PersonDetail) -> str:
     """Return the display name that a row of details gives."""
-    return _shown(row.family_name, row.given_name, row.romanised, row.erased_at)
+    return shown_name(row.family_name, row.given_name, row.romanised, row.erased_at)
 
 
-def _shown(family_name: str | None, given_name: str | None, romanised: str | None, erased_at: object) -> str:
+def shown_name(
+    family_name: str | None, given_name: str | None, romanised: str | None, erased_at: object
+) -> str:
+    """Return the display name that these columns of a person's details give."""
     if erased_at is not None:
         return str(_("(erased)"))
     return display_name(family_name or "", given_name or "") or romanised or ""
@@ -51,7 +54,7 @@ def name(person_id: int | None, moment: Moment) -> str:
     if person_id is None:
         return ""
     rows = _details.rows(person_id=person_id, day=moment.day, instant=moment.instant)
-    return _shown(*rows[0]) if rows else ""
+    return shown_name(*rows[0]) if rows else ""
 
 
 def _details_at(person_id: int, day: date, instant: datetime) -> ModelSelect[PersonDetail]:

@@ -20,7 +20,7 @@ def test_a_signed_in_person_is_told_that_the_database_does_not_answer(
 ) -> None:
     cast.sign_in(client, "auditor")
     assert "髙橋 みのり" in client.get("/worklist/").text
-    actor_for = queries.actor_for
+    actor_of = queries.actor_of
 
     def refuse(*_args: Any, **_kwargs: Any) -> Any:
         raise error("the server closed the connection")
@@ -31,12 +31,12 @@ def test_a_signed_in_person_is_told_that_the_database_does_not_answer(
             broken.setattr(db.database.obj, "execute_sql", refuse)
 
         def recognise_and_lose(*who: Any) -> Any:
-            actor = actor_for(*who)
+            actor = actor_of(*who)
             lose()
             return actor
 
         if known:
-            broken.setattr(queries, "actor_for", recognise_and_lose)
+            broken.setattr(queries, "actor_of", recognise_and_lose)
         else:
             lose()
         answer = client.get("/worklist/")

@@ -8,20 +8,20 @@ from typing import Any
 from flask import g, redirect, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_login import LoginManager, UserMixin, current_user, login_user
-from peewee import DatabaseError, InterfaceError, OperationalError
+from peewee import DatabaseError
 from werkzeug.wrappers import Response
 
 from auditor import outages
 from auditor.access import NOBODY, Actor, Role
-from auditor.accounts import actions, queries
+from auditor.accounts import actions, queries, sessions
+from auditor.accounts.sessions import OpenSession
 from auditor.accounts.views.blueprint import bp
 from auditor.accounts.words import ROLE_LABELS
-from auditor.clock import day_of
 from auditor.dated import Moment
 from auditor.language import LANGUAGES, _, current
 from auditor.outages import Outage
 from auditor.people import queries as people
-from auditor.web import current_actor, request_time, safe_next
+from auditor.web import begins_no_earlier, current_actor, keep_time, request_time, safe_next
 
 _WITHOUT_NEW_PASSWORD = {
     "accounts.password",
@@ -38,7 +38,7 @@ login_manager.session_protection = None
 class Visitor(UserMixin):  # type: ignore[misc]
     """What Flask-Login keeps of a signed-in browser: the token of its session, never the person's id."""
 
-    def __init__(self, token: str, opened: queries.OpenSession | None = None) -> None:
+    def __init__(self, token: str, opened: OpenSession | None = None) -> None:
         self.token = token
         self.opened = opened
 
@@ -48,7 +48,9 @@ class Visitor(UserMixin):  # type: ignore[misc]
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def _load(token: str) -> Visitor | None:
-    opened = queries.session_of(token, request_time())
+    opened = sessions.session_of(token, request_time())
+    if opened is not None and begins_no_earlier(opened.latest):
+        opened = sessions.session_of(token, request_time())  # who they are then
     return Visitor(token, opened) if opened else None
 
 
@@ -60,17 +62,21 @@ def _install(state: BlueprintSetupState) -> None:
 
 
 def load_actor() -> Actor:
-    """Return who the session cookie belongs to; NOBODY when the session has ended or the person has left."""
+    """Return who the session cookie belongs to; NOBODY when the session has ended or the person has left.
+
+    The request begins no earlier than what the log tells of (activity.keep_time), which the same query reads.
+    """
     if not current_user.is_authenticated:
+        keep_time()
         return NOBODY
-    opened: queries.OpenSession = current_user.opened
+    opened: OpenSession = current_user.opened
     g.opened = opened
     g.theme = opened.theme or "auto"
     _touch(opened)
-    return queries.actor_for(opened.person_id, request_time())
+    return queries.actor_of(opened.person_id, opened.facts, Moment.at(request_time()))
 
 
-def _touch(opened: queries.OpenSession) -> None:
+def _touch(opened: OpenSession) -> None:
     """Have the session last longer; where nothing can be written, the page is read all the same."""
     try:
         actions.touch_session(opened, request_time())
@@ -93,7 +99,7 @@ def forget() -> None:
 
 def must_change_first() -> Response | None:
     """Return the way to the password page while a first password still has to be changed, else None."""
-    opened: queries.OpenSession | None = g.get("opened")
+    opened: OpenSession | None = g.get("opened")
     if opened is None or not opened.must_change or request.endpoint in _WITHOUT_NEW_PASSWORD:
         return None
     here = request.full_path.rstrip("?") if request.method == "GET" else None
@@ -102,7 +108,7 @@ def must_change_first() -> Response | None:
 
 def preferred_language() -> str:
     """Return the language the signed-in person chose; empty before sign-in."""
-    opened: queries.OpenSession | None = g.get("opened")
+    opened: OpenSession | None = g.get("opened")
     return opened.language if opened else ""
 
 
@@ -113,15 +119,10 @@ def shell() -> dict[str, Any]:
     here = request.full_path.rstrip("?") if request.method == "GET" else _page_before()
     shown: dict[str, Any] = {"language_url": url_for("accounts.language", code=other, next=here)}
     actor = current_actor()
-    if actor.person_id is None or g.get("outage"):  # a page of an outage asks the database for nothing
-        return shown
-    try:
-        name = people.name(actor.person_id, Moment(day_of(request_time()), request_time()))
-    except (OperationalError, InterfaceError):
-        pass  # this page says that the database does not answer: it has no name to show
-    else:
+    opened: OpenSession | None = g.get("opened")
+    if actor.person_id is not None and opened is not None and not g.get("outage"):
         shown["me"] = {
-            "name": name,
+            "name": people.shown_name(*opened.details),
             "roles": [str(ROLE_LABELS[role]) for role in Role if role in actor.roles],
             "links": [
                 {"label": _("Language and display"), "url": url_for("accounts.preferences")},
