@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 from auditor.access import Actor, Permission
 from auditor.dated import Moment
 from auditor.errors import NotFound
+from auditor.prepared import Prepared
 from auditor.training import text
 from auditor.training.models import (
     Assignment,
@@ -41,19 +45,40 @@ def own(actor: Actor, assignment_id: int) -> Assignment:
 
 def version_of(assignment: Assignment, moment: Moment) -> CourseVersion:
     """Return the version that the person reads: the one first shown, else the one offered now."""
-    shown = (
-        ContentShown.select(ContentShown, CourseVersion)
-        .join(CourseVersion)
-        .where(ContentShown.assignment == assignment.id)
-        .order_by(ContentShown.id)
-        .first()
-    )
-    if shown is not None:
-        pinned: CourseVersion = shown.version
-        return pinned
+    pinned = _first_shown.rows(assignment_id=assignment.id)
+    if pinned:
+        return _version(*pinned[0])
     state = CourseState.latest(moment, course=assignment.round.rule.course_id)
-    offered: CourseVersion = (state.version if state is not None else None) or assignment.round.version
-    return offered
+    offered = (state.version_id if state is not None else None) or assignment.round.version_id
+    return _version(*_named.rows(version_id=offered)[0])
+
+
+_first_shown = Prepared(
+    lambda assignment_id: (
+        ContentShown.select(CourseVersion.id, CourseVersion.action)
+        .join(CourseVersion)
+        .where(ContentShown.assignment == assignment_id)
+        .order_by(ContentShown.id)
+        .limit(1)
+    ),
+    assignment_id=int,
+)
+_named = Prepared(
+    lambda version_id: CourseVersion.select(CourseVersion.id, CourseVersion.action).where(
+        CourseVersion.id == version_id
+    ),
+    version_id=int,
+)
+
+
+@lru_cache(maxsize=16)
+def _version(number: int, _action: str) -> CourseVersion:
+    """Return a version; it is never changed, and who takes a course asks for its long texts at every click.
+
+    The action that wrote it tells it from one with the same number in another database.
+    """
+    found: CourseVersion = CourseVersion.get_by_id(number)
+    return found
 
 
 def text_of(version: CourseVersion, language: str) -> str:
@@ -74,15 +99,24 @@ def section_count(version: CourseVersion, language: str) -> int:
 def was_shown(assignment_id: int, part: str, language: str, content_hash: str) -> bool:
     """Tell whether the server showed this text to the person of the assignment."""
     return bool(
-        ContentShown.select()
+        _shown.rows(assignment_id=assignment_id, part=part, language=language, content_hash=content_hash)
+    )
+
+
+def _shown_with(assignment_id: int, part: str, language: str, content_hash: str) -> Any:
+    return (
+        ContentShown.select(ContentShown.id)
         .where(
             ContentShown.assignment == assignment_id,
             ContentShown.part == part,
             ContentShown.language == language,
             ContentShown.content_hash == content_hash,
         )
-        .exists()
+        .limit(1)
     )
+
+
+_shown = Prepared(_shown_with, assignment_id=int, part=str, language=str, content_hash=str)
 
 
 def languages_read(assignment_id: int, version: CourseVersion) -> list[str]:

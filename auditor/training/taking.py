@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from peewee import IntegrityError
 
@@ -14,6 +15,7 @@ from auditor.dated import Moment
 from auditor.errors import NotFound, RuleBroken
 from auditor.failpoints import FailPoint, reached
 from auditor.language import _l
+from auditor.prepared import Prepared
 from auditor.training import quiz, reading
 from auditor.training.models import (
     Assignment,
@@ -59,12 +61,21 @@ def show(actor: Actor, assignment: Assignment, language: str, number: int, at: d
 
 def _place(assignment: Assignment, text_hash: str, at: datetime) -> ReadingPlace:
     key = {"assignment": assignment.id, "content_hash": text_hash}
-    with db.transaction():
-        ReadingPlace.insert(**key, sections=0, read_at=at).on_conflict_ignore().execute()
-    found: ReadingPlace = ReadingPlace.get(
-        (ReadingPlace.assignment == assignment.id) & (ReadingPlace.content_hash == text_hash)
-    )
-    return found
+    there = _places.models(ReadingPlace, **key)
+    if not there:
+        with db.transaction():
+            ReadingPlace.insert(**key, sections=0, read_at=at).on_conflict_ignore().execute()
+        there = _places.models(ReadingPlace, **key)
+    return there[0]
+
+
+_places = Prepared(
+    lambda assignment, content_hash: ReadingPlace.select().where(
+        ReadingPlace.assignment == assignment, ReadingPlace.content_hash == content_hash
+    ),
+    assignment=int,
+    content_hash=str,
+)
 
 
 def _note_shown(
@@ -154,15 +165,29 @@ def save_answer(
     if attempt.assignment_id != assignment.id or question_id not in drawn:
         raise NotFound
     with db.transaction():
-        if QuizResult.select().where(QuizResult.attempt == attempt.id).exists():
+        if _results.rows(attempt_id=attempt.id):
             return
-        QuizDraft.insert(attempt=attempt.id, answers={}, saved_at=at).on_conflict_ignore().execute()
-        query = QuizDraft.select().where(QuizDraft.attempt == attempt.id)
-        draft = (query if db.is_sqlite() else query.for_update()).get()
+        drafts = _drafts.models(QuizDraft, attempt_id=attempt.id)
+        if not drafts:
+            QuizDraft.insert(attempt=attempt.id, answers={}, saved_at=at).on_conflict_ignore().execute()
+            drafts = _drafts.models(QuizDraft, attempt_id=attempt.id)
+        (draft,) = drafts
         kept = [choice for choice in drawn[question_id] if choice in chosen]
         answers = {**draft.answers, str(question_id): kept}
         QuizDraft.update(answers=answers, saved_at=at).where(QuizDraft.id == draft.id).execute()
         reached(FailPoint.QUIZ_ANSWER_WRITTEN)
+
+
+def _draft_held(attempt_id: int) -> Any:
+    query = QuizDraft.select().where(QuizDraft.attempt == attempt_id)
+    return query if db.is_sqlite() else query.for_update()
+
+
+_drafts = Prepared(_draft_held, attempt_id=int)
+_results = Prepared(
+    lambda attempt_id: QuizResult.select(QuizResult.id).where(QuizResult.attempt == attempt_id),
+    attempt_id=int,
+)
 
 
 def submit_quiz(actor: Actor, assignment: Assignment, attempt: QuizAttempt, at: datetime) -> QuizResult:
