@@ -328,7 +328,8 @@ class CountedModel(BaseModel):
         if self.personal and self.salt is None:  # type: ignore[attr-defined]
             for name, value in self.sealed({n: getattr(self, n) for n in self.personal}).items():
                 setattr(self, name, value)
-        if self.id is None and only is None:
+        number: Any = self.id
+        if number is None and only is None:
             return self.add()
         return super().save(force_insert=force_insert, only=only)
 
