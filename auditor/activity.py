@@ -10,9 +10,7 @@ import hashlib
 import hmac
 import json
 import logging
-import os
 import struct
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,7 +21,7 @@ from typing import Any
 
 from peewee import BlobField, CharField, IntegerField, fn
 
-from auditor import clock, db
+from auditor import clock, db, endfile
 from auditor.access import Actor
 from auditor.db import BaseModel, CountedModel, JsonField, UtcDateTimeField
 from auditor.failpoints import FailPoint, reached
@@ -36,7 +34,6 @@ GENESIS = "0" * 64
 _CHUNK = 500  # events an INSERT
 _key = b""
 _head_file: Path | None = None
-_DRAFT = ".head"  # how the name of an end of the log begins that has not its own yet
 
 
 def configure(key: bytes, head_file: Path | None) -> None:
@@ -330,7 +327,7 @@ _latest = Prepared(latest_until, until=datetime)
 def kept_head() -> tuple[int, str] | None:
     """Return the head kept outside the database; None when there is none yet, or it cannot be read."""
     try:
-        return _read_head()
+        return endfile.read(_head_file)
     except (OSError, ValueError, KeyError, TypeError):
         return None  # `auditor verify` says so (unreadable_head); no save is refused for it
 
@@ -340,22 +337,11 @@ def unreadable_head() -> Path | None:
     if _head_file is None:
         return None
     try:
-        _read_head()
+        endfile.read(_head_file)
     except (OSError, ValueError, KeyError, TypeError):
         return _head_file
-    aside = _set_aside(_head_file)
+    aside = endfile.set_aside(_head_file)
     return aside if aside.exists() else None
-
-
-def _read_head() -> tuple[int, str] | None:
-    if _head_file is None or not _head_file.exists():
-        return None
-    kept = json.loads(_head_file.read_text(encoding="ascii"))
-    return int(kept["seq"]), str(kept["hash"])
-
-
-def _set_aside(file: Path) -> Path:
-    return file.with_name(f"{file.name}.unreadable")
 
 
 def is_marked_with(key: bytes) -> bool:
@@ -386,25 +372,11 @@ def _keep_head(seq: int, link: str) -> None:
     if _head_file is None:
         return
     try:
-        _write_head(_head_file, seq, link)
+        kept = kept_head()
+        if kept is None or kept[0] < seq:  # else another process was faster with a later one
+            endfile.write(_head_file, seq, link, unreadable=kept is None)
     except OSError as error:
         _log.error("the end of the log could not be kept in %s: %s", _head_file, error)
-
-
-def _write_head(file: Path, seq: int, link: str) -> None:
-    kept = kept_head()
-    if kept is not None and kept[0] >= seq:
-        return  # another process was faster with a later one
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=_DRAFT)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as out:
-            json.dump({"seq": seq, "hash": link}, out)
-        reached(FailPoint.HEAD_DRAFTED)
-        if kept is None and file.is_file():
-            os.replace(file, _set_aside(file))  # for whoever asks what it was
-        os.replace(name, file)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def is_behind() -> bool:
@@ -415,4 +387,4 @@ def is_behind() -> bool:
 
 def drafts_of_head(folder: Path) -> Iterator[Path]:
     """Yield the files in ``folder`` in which a process was writing the end of the log."""
-    return folder.glob(f"{_DRAFT}*")
+    return endfile.drafts(folder)
