@@ -65,4 +65,11 @@ def test_who_has_a_first_password_reaches_what_no_role_is_needed_for_only() -> N
 
 
 # What belongs to the principal as a person and not to the post.
-OWN: set[tuple[str, str]] = set()
+PAPER = (
+    "/inspections/<inspection_id>/papers/<upload_id>"  # a paper that somebody sent is looked through by them
+)
+OWN: set[tuple[str, str]] = {
+    ("all", f"GET  {PAPER}"),
+    ("all", f"POST {PAPER}/apply"),
+    ("all", f"POST {PAPER}/discard"),
+}
