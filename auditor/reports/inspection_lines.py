@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from auditor import clock, db
+from auditor.audits import auditees
 from auditor.audits import queries as audits
 from auditor.audits.inspections import people
 from auditor.audits.inspections.queries import INSPECTED
@@ -88,7 +89,7 @@ def inspection_lines(side: Side) -> list[InspectionLine]:
     if not found:
         return []
     names, roster = subject_names(side), side.roster
-    units = people.departments(
+    units = auditees.departments(
         {one.audit.subject_id: one.audit.subject for one in found}.values(), side.moment
     )
     answering = people.answering([one.audit for one in found], side.moment)

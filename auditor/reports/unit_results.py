@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from auditor.audits.inspections.people import departments
+from auditor.audits.auditees import departments
 from auditor.audits.results import NONCONFORMITIES, State
 from auditor.catalogue.models import Subject
 from auditor.findings.states import State as FindingState

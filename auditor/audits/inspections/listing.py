@@ -11,8 +11,8 @@ from peewee import JOIN, SQL, Case, ModelSelect, fn
 
 from auditor import db
 from auditor.access import Actor
+from auditor.audits import auditees, queries
 from auditor.audits import listing as audit_listing
-from auditor.audits import queries
 from auditor.audits.inspections import deciding, people
 from auditor.audits.models import Audit, AuditPlan
 from auditor.audits.results import EDITABLE, NONCONFORMITIES, State
@@ -184,7 +184,7 @@ def choices(seen: Any, moment: Moment, language: str) -> Choices:
     years = db.tuples(Audit.select(Audit.fiscal_year).where(seen).distinct())
     subjects = list(Subject.select().where(Subject.id.in_(Audit.select(Audit.subject).where(seen))))
     tree = roster.tree(moment)
-    units = set(people.departments(subjects, moment).values())
+    units = set(auditees.departments(subjects, moment).values())
     return Choices(
         fiscal_years=sorted((year for (year,) in years), reverse=True),
         departments=_sorted((one, tree.name(one, language)) for one in units),

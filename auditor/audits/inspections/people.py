@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from auditor.access import Role
 from auditor.accounts.models import Deputy
 from auditor.audits import queries
+from auditor.audits.auditees import departments
 from auditor.audits.models import Audit
-from auditor.catalogue.models import Subject, SubjectDetail
+from auditor.catalogue.models import Subject
 from auditor.dated import Moment
 from auditor.people import queries as people
 
@@ -38,15 +39,6 @@ def respondents(subjects: Iterable[Subject], moment: Moment) -> dict[int, tuple[
         else ()
         for subject in wanted
     }
-
-
-def departments(subjects: Iterable[Subject], moment: Moment) -> dict[int, int]:
-    """Return by subject the department that answers for it; without an entry where none does: one query."""
-    wanted = list(subjects)
-    found = {one.id: one.department_id for one in wanted if one.department_id is not None}
-    others = [one.id for one in wanted if one.department_id is None]
-    details = SubjectDetail.standing(moment, SubjectDetail.subject.in_(others))
-    return found | {row.subject_id: row.owner_id for row in details if row.owner_id is not None}
 
 
 def answering(audits: Iterable[Audit], moment: Moment) -> dict[int, tuple[int, ...]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor import db
 from auditor.access import Actor, Permission, Scope
-from auditor.audits.inspections.people import departments
+from auditor.audits.auditees import departments
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditState, ItemResult
 from auditor.audits.queries import is_auditor
 from auditor.audits.results import AuditKind, State

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from auditor.access import Actor, Permission, Role
 from auditor.accounts import queries as accounts
+from auditor.audits import auditees
 from auditor.audits import queries as audits
 from auditor.audits.inspections import deciding, people, queries
 from auditor.audits.models import Audit, AuditPlan
@@ -149,7 +150,7 @@ def _above(subjects: list[Subject], moment: Moment) -> dict[int, int]:
     """Return by subject the nearest department whose head stands above whoever answers: told when it stays late."""
     heads, tree = roster.heads(moment), roster.tree(moment)
     found: dict[int, int] = {}
-    for subject_id, unit in people.departments(subjects, moment).items():
+    for subject_id, unit in auditees.departments(subjects, moment).items():
         headed = [one for one in (unit, *tree.ancestors(unit)) if one in heads]
         higher = [one for one in headed[1:] if heads[one] != heads[headed[0]]]
         if higher:

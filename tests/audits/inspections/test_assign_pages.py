@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from auditor import activity
+from auditor.access import application
 from auditor.audits.inspections.waiting import due_things, waiting_for
 from auditor.audits.models import Audit, AuditDraft, AuditItem, AuditSeries
+from auditor.catalogue.models import Catalogue, CatalogueInUse, CatalogueVersion, Category, Control
 from auditor.dated import Moment
 from tests.audits.inspections.making import inspection, opened, submitted
 from tests.bed.pages import text_of
-from tests.cast import NOW, Cast
+from tests.cast import CAST_MADE, NOW, START, Cast
 
 TERMS = {
     "frequency": "annual", "period_from": "2026-11-01", "period_to": "2026-11-30", "starts_on": "2026-12-01",
@@ -49,6 +52,38 @@ def test_all_departments_are_assigned_in_two_pages(client: Any, cast: Cast) -> N
     assert AuditItem.select().count() == 25
     assert AuditDraft.select().count() == 0
     assert client.post(f"/inspections/new/{draft}/controls", data={"next": "1"}).status_code == 404
+
+
+def test_the_controls_are_those_of_the_catalogue_that_is_chosen(client: Any, cast: Cast) -> None:
+    cast.sign_in(client, "administrator")
+    assert 'name="version"' not in client.get("/inspections/new").get_data(as_text=True), "there is one only"
+    version = _house_rules()
+    assert 'name="version"' in client.get("/inspections/new").get_data(as_text=True)
+    draft = _started(client, cast, "D210", version=str(version.id))
+    assert _chosen(client, draft).status_code == 303
+    assert Audit.get().version_id == version.id
+    assert [row.control.code for row in AuditItem.select()] == ["HOUSE-01"]
+
+
+def _house_rules() -> CatalogueVersion:
+    """A second catalogue in use."""
+    with activity.action(application("test"), NOW):
+        house = Catalogue.create(key="house-rules")
+        version: CatalogueVersion = CatalogueVersion.create(
+            catalogue=house, version="1", title_ja="社内規程", title_en="House rules", content_hash="1" * 64,
+            imported_at=NOW,
+        )  # fmt: skip
+        CatalogueInUse.write(NOW, None, START, catalogue=house, version=version)
+        category = Category.create(
+            version=version, key="house", title_ja="規程", title_en="Rules", position=0
+        )
+        Control.create(
+            version=version, category=category, code="HOUSE-01", target="department", basis="measure",
+            frequency="annual", title_ja="掲示", title_en="Notice", question_ja="掲示はあるか。",
+            question_en="Is the notice up?", details={}, position=0,
+        )  # fmt: skip
+        activity.record(CAST_MADE, persons=0)
+    return version
 
 
 def test_single_controls_are_left_out_and_a_series_begins(client: Any, cast: Cast) -> None:

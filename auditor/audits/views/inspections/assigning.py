@@ -19,6 +19,8 @@ from auditor.audits.views.choosing import chosen
 from auditor.audits.views.controls import by_category
 from auditor.audits.views.inspections import bp
 from auditor.audits.views.inspections.forms import TermsForm
+from auditor.catalogue import queries as catalogue
+from auditor.catalogue.models import CatalogueVersion
 from auditor.catalogue.words import FREQUENCIES, TARGETS
 from auditor.dated import Moment
 from auditor.errors import RuleBroken
@@ -47,7 +49,7 @@ def terms(draft_id: int) -> Page:
 def _terms(draft: AuditDraft | None) -> Page:
     at, actor = request_time(), current_actor()
     values = draft.values if draft else preparing.usual_values(at)
-    form = _form(values)
+    form = _form(values, catalogue.versions_in_use(Moment.at(at)))
     every = preparing.units(Moment.at(at), current())
     known = {one.subject.id: one for one in every}
     picked = set(values["subjects"]) & known.keys()
@@ -67,9 +69,10 @@ def _terms(draft: AuditDraft | None) -> Page:
             form[broken.field or "due_on"].errors = [str(broken)]
         else:
             draft = draft or preparing.start(actor, at)
-            # Others have other controls, and so has another frequency.
-            same = (sorted(picked), kept["frequency"]) == (
+            # Others have other controls, and so has another catalogue or frequency.
+            same = (sorted(picked), kept["version"], kept["frequency"]) == (
                 sorted(draft.values["subjects"]),
+                draft.values["version"],
                 draft.values["frequency"],
             )
             controls = draft.values["controls"] if same else None
@@ -127,8 +130,15 @@ def new_controls(draft_id: int) -> Page:
     return body, status
 
 
-def _form(values: dict[str, Any]) -> TermsForm:
-    form = TermsForm(data={**values, **{name: date.fromisoformat(values[name]) for name in _DAYS}})
+def _form(values: dict[str, Any], versions: list[CatalogueVersion]) -> TermsForm:
+    """Return the form; where one catalogue is in use there is none to choose."""
+    known = [one.id for one in versions]
+    version = values["version"] if values["version"] in known else next(iter(known), None)
+    days = {name: date.fromisoformat(values[name]) for name in _DAYS}
+    form = TermsForm(data={**values, **days, "version": version})
+    form.version.choices = [SelectChoice(one.id, f"{catalogue.title(one)} {one.version}") for one in versions]
+    if len(versions) < 2:
+        del form.version
     form.frequency.choices = [
         SelectChoice("monthly", _("Those due monthly")),
         SelectChoice("quarterly", _("Those due quarterly or more often")),
@@ -151,6 +161,7 @@ def _kept(form: TermsForm) -> dict[str, Any]:
     check_dates(*(given[name] for name in _DAYS))
     rule = checked_rule(form.rule.data or "") if form.recurs.data == "rule" else ""
     return {
+        "version": form.version.data if "version" in form else None,
         "frequency": form.frequency.data,
         "recurs": form.recurs.data,
         "rule": rule,

@@ -72,6 +72,7 @@ class PlanForm(FlaskForm):
 class TermsForm(FlaskForm):
     """Which controls are inspected, over which period, when, and whether it comes again."""
 
+    version = SelectField(_l("Catalogue of controls"), coerce=int)
     frequency = SelectField(_l("Controls"))
     period_from = DayField(_l("Inspected period from"), validators=[InputRequired(_l("Enter a date."))])
     period_to = DayField(_l("Inspected period to"), validators=[InputRequired(_l("Enter a date."))])
