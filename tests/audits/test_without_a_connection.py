@@ -74,6 +74,23 @@ def test_what_a_tab_that_died_had_kept_is_sent_by_the_next_page_and_a_conflict_i
     )
 
 
+def test_what_was_left_before_it_was_saved_is_sent_at_once_by_the_next_page_of_the_tab(
+    cast: Cast, app: Any, browser_page: Browse
+) -> None:
+    first, second = items(assigned(cast))[:2]
+    page = opened(browser_page, app, cast, "auditor")
+    page.goto(f"/audits/{first.audit_id}/items/{first.id}")
+    page.route(f"**/items/{first.id}/*", lambda route: route.abort())
+    browser.keys(page).press("4")
+    expect(page.locator("[data-save-state]")).to_have_attribute("data-state", "kept")
+    page.unroute(f"**/items/{first.id}/*")
+    page.goto(f"/audits/{second.audit_id}/items/{second.id}")
+    browser.until(page, lambda: told() == [("observation", "")])
+    expect(page.locator("main [role=status].note")).to_have_count(0)
+    page.reload()
+    assert told() == [("observation", "")], "sent once"
+
+
 def _age(page: Any, milliseconds: int) -> None:
     """Make what is kept on the device older."""
     page.evaluate(

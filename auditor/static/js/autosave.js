@@ -130,6 +130,7 @@ function start(form) {
       return;
     }
     busy = true;
+    if (commit) keep(now, true); // who leaves before the answer is here has answered all the same
     show(form, "saving");
     const url = commit && form.dataset.commitUrl ? form.dataset.commitUrl : form.dataset.autosaveUrl;
     try {
@@ -162,6 +163,7 @@ function start(form) {
         if (field) field.value = value;
       }
       copy.clear();
+      if (typed(form) !== now) keep(typed(form)); // typed while it was being saved
       show(form, "saved", body.saved_at ?? "");
       form.dispatchEvent(new CustomEvent("autosaved", { bubbles: true, detail: body }));
     } else if (answer.status === 409) {

@@ -9,6 +9,17 @@ const prefix = () => `draft:${owner()}:`;
 
 export const nameOf = (form) => prefix() + (form.dataset.autosaveKey || form.dataset.autosaveUrl);
 
+/** Names this tab, so that the page after one that was left knows what was typed there. */
+export function tab() {
+  try {
+    const own = sessionStorage.getItem("draft-tab") ?? `${Date.now()}-${Math.random()}`;
+    sessionStorage.setItem("draft-tab", own);
+    return own;
+  } catch {
+    return null;
+  }
+}
+
 export class Copy {
   constructor(name) {
     this.name = name;
@@ -16,7 +27,7 @@ export class Copy {
   /** what: {text, base, body, url, commit, page} */
   keep(what) {
     try {
-      localStorage.setItem(this.name, JSON.stringify({ ...what, at: Date.now() }));
+      localStorage.setItem(this.name, JSON.stringify({ ...what, tab: tab(), at: Date.now() }));
       return true;
     } catch {
       return false;

@@ -3,9 +3,9 @@
 // meanwhile is not sent: a note leads to its page, where the two are compared.
 
 import { headers } from "./csrf.js";
-import { copies, nameOf, PARTS } from "./keeping.js";
+import { copies, nameOf, PARTS, tab } from "./keeping.js";
 
-const SETTLED = 20000; // milliseconds: a page that is still open sends its own text
+const SETTLED = 20000; // milliseconds: a page that is still open, in another tab, sends its own text
 let busy = false;
 
 async function sendAll() {
@@ -17,12 +17,14 @@ async function sendAll() {
   for (const copy of copies()) {
     const what = copy.read();
     if (!what) copy.clear();
-    if (!what?.url || here.has(copy.name) || Date.now() - what.at < SETTLED) continue;
+    const fresh = Date.now() - (what?.at ?? 0) < SETTLED;
+    // What was left in this tab a moment ago goes at once: nobody knows whether the page that was left had sent it.
+    if (!what?.url || here.has(copy.name) || (fresh && (!what.tab || what.tab !== tab()))) continue;
     const answer = await post(what);
     if (answer === null) break; // no connection, or signed out: later
     if (answer.ok) {
       copy.clear();
-      sent.push(what.page);
+      if (!fresh) sent.push(what.page);
     } else if (answer.status === 409 || answer.status === 422) stuck.push(what.page);
     else if (answer.status === 404 || answer.status === 410) copy.clear();
   }
