@@ -37,7 +37,7 @@ from auditor.catalogue import subjects, using
 from auditor.catalogue.models import Category, Control, Subject
 from auditor.company.actions import set_setting
 from auditor.dated import Moment
-from auditor.errors import RuleBroken
+from auditor.errors import RuleBroken, Stale
 from auditor.people import actions as people
 from auditor.people import histories, units
 from auditor.people.models import Membership
@@ -325,8 +325,8 @@ class Company(RuleBasedStateMachine):
                 self.levels[audit.id] = self.world.own_level
             if far == "close":
                 actions.close_finished(SYSTEM, self.later())
-        except RuleBroken:
-            return  # a broken independence is to be settled first
+        except (RuleBroken, Stale):
+            return  # a broken independence is to be settled first, or it is approved already
 
     @precondition(lambda self: self.levels)
     @rule(place=st.integers(0, 9))
