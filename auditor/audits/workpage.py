@@ -230,9 +230,11 @@ def _results_with(
         moment, AuditState.audit.in_(Audit.select(Audit.id).where(Audit.subject == subject_id))
     ).where(AuditState.state.in_([state.value for state in DONE]))
     own = ItemResult.item == item_id
+    # One list of items and not "or": PostgreSQL would read every result there is.
+    itself = AuditItem.select(AuditItem.id).where(AuditItem.id == item_id)
     counts = Audit.id.in_(approved.select(AuditState.audit)) & (ItemResult.result != Result.NOT_CHECKED.value)
     return (
-        ItemResult.standing(moment, ItemResult.item.in_(same) | own)
+        ItemResult.standing(moment, ItemResult.item.in_(same.union_all(itself)))
         .select(ItemResult, AuditItem, Audit)
         .join(AuditItem)
         .join(Audit)
