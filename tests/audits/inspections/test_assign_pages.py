@@ -11,11 +11,13 @@ from openpyxl import load_workbook
 
 from auditor import activity
 from auditor.access import application
+from auditor.audits.actions import Recurrence
+from auditor.audits.inspections.assigning import open_inspections
 from auditor.audits.inspections.waiting import due_things, waiting_for
 from auditor.audits.models import Audit, AuditDraft, AuditItem, AuditSeries
 from auditor.catalogue.models import Catalogue, CatalogueInUse, CatalogueVersion, Category, Control
 from auditor.dated import Moment
-from tests.audits.inspections.making import inspection, opened, submitted
+from tests.audits.inspections.making import inspection, new_inspection, opened, submitted
 from tests.bed.pages import text_of
 from tests.cast import CAST_MADE, NOW, START, Cast
 
@@ -224,3 +226,17 @@ def test_the_list_comes_as_excel_as_it_is_shown(client: Any, cast: Cast) -> None
     sheet = load_workbook(io.BytesIO(response.data)).worksheets[0]
     numbers = [row[0].value for row in sheet.iter_rows() if str(row[0].value).startswith("S26-")]
     assert numbers == ["S26-03"]
+
+
+def test_the_page_of_a_series_speaks_of_self_inspections_and_leads_to_them(client: Any, cast: Cast) -> None:
+    (one,) = open_inspections(
+        cast.actor("administrator"), NOW, [new_inspection(cast)], Recurrence("FREQ=MONTHLY")
+    )
+    cast.sign_in(client, "administrator")
+    page = client.page(f"/audits/series/{one.series_of_id}")
+    assert page.xpath(f"//a[@href='/inspections/{one.id}']") and not page.xpath(
+        f"//a[@href='/audits/{one.id}']"
+    )
+    seen = page.xpath("string(//main)")
+    assert "今後の自己点検" in seen and "用意済みの自己点検" in seen and "対象の責任者" in seen
+    assert "監査員" not in seen
