@@ -46,7 +46,8 @@ class Answer:
 def record_result(actor: Actor, at: datetime, item: AuditItem, answer: Answer) -> ItemResult | None:
     """Write what the item showed and return the row; the first result starts the audit.
 
-    The same answer again writes nothing and returns the row that stands (None: nothing was ever said).
+    The same answer again writes nothing and returns the row that stands (None: nothing was ever said). What the
+    person went on from while an earlier part of it was still on its way is no conflict with that part.
     Raises RuleBroken for a "not applicable" without its reason or an audit that is no longer open, Stale
     (with both texts) when somebody else answered since ``based_on``.
     """
@@ -55,7 +56,7 @@ def record_result(actor: Actor, at: datetime, item: AuditItem, answer: Answer) -
         # Writing the item first makes a second writer wait here, and then see this row as the latest.
         _marking.run(item_id=item.id, result=answer.result.value)
         state, latest = _standing(item, Moment.at(at))
-        said = news_of(latest, answer)
+        said = news_of(latest, _gone_on(actor, latest, answer))
         if said is None:
             _forget_draft(actor, item)
             return latest
@@ -72,6 +73,24 @@ def record_result(actor: Actor, at: datetime, item: AuditItem, answer: Answer) -
         )
         events.tell(events.ResultRecorded(actor, at, item.id, row.result))
         return row
+
+
+def _gone_on(actor: Actor, latest: ItemResult | None, answer: Answer) -> Answer:
+    """Return the answer as based on the row that stands, where that row is a part of it which the same person sent.
+
+    A page that is left before a save is answered has not seen the row that this save wrote.
+    """
+    if latest is None or latest.recorded_by != actor.person_id or latest.replaces_id != answer.based_on:
+        return answer
+    seen = ItemResult.get_or_none(ItemResult.id == answer.based_on) if answer.based_on else None
+    before = Answer(Result.NOT_CHECKED).values()
+    if seen is not None:
+        before = {"result": seen.result, "note": seen.note, "reason": seen.reason}
+    said = {**answer.values(), "note": answer.note.strip(), "reason": answer.reason.strip()}
+    stands = {"result": latest.result, "note": latest.note, "reason": latest.reason}
+    if all(stands[name] in (before[name], said[name]) for name in said):
+        return replace(answer, based_on=latest.id)
+    return answer
 
 
 def news_of(latest: ItemResult | None, answer: Answer) -> Answer | None:

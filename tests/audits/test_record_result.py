@@ -72,6 +72,40 @@ def test_of_two_who_answer_the_second_is_told_and_nothing_of_the_first_is_lost(c
     assert AuditItem.get_by_id(item.id).current_result == "conform"
 
 
+def test_what_one_went_on_from_while_a_part_of_it_was_on_its_way_is_no_conflict(cast: Cast, app: Any) -> None:
+    item = items(assigned(cast))[0]
+    auditor = cast.actor("auditor")
+    sent = actions.record_result(auditor, NOW, item, Answer(Result.OBSERVATION))
+    whole = actions.record_result(
+        auditor, LATER, item, Answer(Result.OBSERVATION, "掲示が古い", based_on=None)
+    )
+    assert sent is not None and whole is not None
+    assert (whole.replaces_id, whole.note) == (sent.id, "掲示が古い")
+
+
+@pytest.mark.parametrize(
+    ("name", "stands", "told"),
+    [
+        (
+            "second_auditor",
+            Answer(Result.OBSERVATION),
+            Answer(Result.OBSERVATION, "掲示が古い"),
+        ),  # somebody else's
+        ("auditor", Answer(Result.OBSERVATION, "甲"), Answer(Result.OBSERVATION, "乙")),  # of another tab
+        ("auditor", Answer(Result.MINOR), Answer(Result.OBSERVATION, "乙")),
+        ("auditor", Answer(Result.OBSERVATION, "甲"), Answer(Result.OBSERVATION)),
+    ],
+)
+def test_what_is_no_part_of_it_stays_a_conflict(
+    cast: Cast, app: Any, name: str, stands: Answer, told: Answer
+) -> None:
+    item = items(assigned(cast))[0]
+    actions.record_result(cast.actor(name), NOW, item, stands)
+    with pytest.raises(Stale):
+        actions.record_result(cast.actor("auditor"), LATER, item, told)
+    assert ItemResult.select().count() == 1
+
+
 def test_not_applicable_needs_a_reason(cast: Cast) -> None:
     item = items(assigned(cast))[0]
     with pytest.raises(RuleBroken):
