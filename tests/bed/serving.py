@@ -21,6 +21,7 @@ def served(application: Any, address: str) -> Iterator[None]:
     try:
         yield
     finally:
-        server.close()
+        # First what is being answered, such as what a page that was left had sent: it wakes the server when it is done.
         server.task_dispatcher.shutdown()
+        server.close()
         thread.join(timeout=5)

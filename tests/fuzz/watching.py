@@ -26,7 +26,10 @@ from tests.access.matrix import Visitor
 LONGEST = 5.0  # seconds of processor time for one answer
 # Saves what is right on a page of many items and says of each other one why not: refused are those alone.
 ITEM_BY_ITEM = {"POST /inspections/#/answer"}
-_WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
+# Also within a statement that writes two tables together.
+_WRITES = re.compile(
+    r'(?:^\s*|\()(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)|\) INSERT INTO "(\w+)', re.IGNORECASE
+)
 
 
 @dataclass
@@ -132,9 +135,8 @@ class Watch:
         watch = self
 
         def execute_sql(self: peewee.Database, sql: str, *args: Any, **kwargs: Any) -> Any:
-            written = _WRITES.match(sql)
-            if written:
-                table = written[1]
+            for written in _WRITES.finditer(sql):
+                table = written[1] or written[2]
                 if table not in watch._before and (table in watch._counted or table == "activity_event"):
                     watch._before[table] = watch.rows(table)
                 watch._touched.add(table)

@@ -81,6 +81,7 @@ KEYS: dict[str, Any] = {
     "held": _l("Holds"),
     "history": _l("Earlier years"),
     "inspections": _l("Self-inspections"),
+    "inspection": _l("Self-inspection"),
     "item": _l("Item"),
     "items": _l("Items"),
     "kept": _l("Left as it was"),

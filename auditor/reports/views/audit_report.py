@@ -28,8 +28,8 @@ def audit_report(reported_id: int) -> str | tuple[str, int]:
     asked, error = request.args.get("as_of", ""), ""
     try:
         report = _report(reported_id, asked)
-    except (RuleBroken, ValueError) as refused:
-        error = str(refused) if isinstance(refused, RuleBroken) else str(_("Enter the day as a date."))
+    except RuleBroken as refused:
+        error = str(refused)
         report = _report(reported_id, "")
     actor = current_actor()
     page = render_template(
@@ -59,5 +59,9 @@ def audit_report_file(reported_id: int) -> Response:
 
 
 def _report(reported_id: int, asked: str) -> AuditReport:
-    day = date.fromisoformat(asked) if asked else None
+    """Return the report as of the day that is asked for, or as it stands. Raises RuleBroken where that is no day."""
+    try:
+        day = date.fromisoformat(asked) if asked else None
+    except ValueError as error:
+        raise RuleBroken(_("Enter the day as a date."), "as_of") from error
     return report_for(current_actor(), reported_id, request_time(), day)
