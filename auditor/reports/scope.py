@@ -130,7 +130,7 @@ def scope_of(at: datetime, as_of: date | None = None, fiscal_year: int | None = 
     """
     try:
         moment = Moment.at(at) if as_of is None else Moment.end_of(as_of, at)
-        label = fiscal_year or company.fiscal_year_at(moment.day, moment).label
+        label = company.fiscal_year_at(moment.day, moment).label if fiscal_year is None else fiscal_year
         if not 1990 <= label <= 2200:
             raise RuleBroken(_l("Choose a fiscal year from the list."), "fiscal_year")
         year = company.fiscal_year_named(label, moment)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_wtf import FlaskForm
 from wtforms import (
     FileField,
@@ -11,6 +13,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Optional
 
+from auditor.audits.attaching import File
 from auditor.audits.forms.fields import DayField, line
 from auditor.evidence.actions import LONGEST_LINE, LONGEST_NOTE, About
 from auditor.language import _l
@@ -53,6 +56,12 @@ class EvidenceForm(AboutForm):
     """Files, and what they are about."""
 
     file = MultipleFileField(_l("Files"), validators=[InputRequired(_l("Choose a file."))])
+
+
+def sent_files(field: Any) -> list[File]:
+    """Return the files chosen in a field: none where it is empty, or where text was sent in their place."""
+    sent = field.data if isinstance(field.data, list) else [field.data]
+    return [File(one.stream, one.filename) for one in sent if getattr(one, "filename", "")]
 
 
 class LinkForm(AboutForm):

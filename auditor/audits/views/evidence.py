@@ -11,6 +11,7 @@ from auditor import settings_of
 from auditor.access import Permission, requires
 from auditor.audits import actions, attached, attaching, expiring
 from auditor.audits.forms import EvidenceForm, LinkForm, VersionForm
+from auditor.audits.forms.evidence import sent_files
 from auditor.audits.models import AuditItem
 from auditor.audits.results import EDITABLE, State
 from auditor.audits.views import bp
@@ -33,7 +34,10 @@ def add_evidence(audit_id: int, item_id: int) -> Answer:
     form = EvidenceForm()
     if not form.validate():
         return page_with(found, None, 422, evidence_form=form)
-    files = [attaching.File(one.stream, one.filename or "") for one in form.file.data]
+    files = sent_files(form.file)
+    if not files:
+        form.file.errors = [_("Choose a file.")]
+        return page_with(found, None, 422, evidence_form=form)
     folder = settings_of(current_app).evidence_folder
     try:
         count = attaching.attach_files(current_actor(), request_time(), folder, found, files, form.about())
@@ -189,10 +193,10 @@ def _newer(form: VersionForm, old: Evidence) -> attaching.File | attaching.Link:
     """Return what was sent in the place of ``old``: a file for a file, a link for a link."""
     if old.file_id is None:
         return attaching.Link(form.url.data or "", form.title.data or "")
-    sent: Any = form.file.data
+    sent = sent_files(form.file)
     if not sent:
         raise RuleBroken(_("Choose a file."), "file")
-    return attaching.File(sent.stream, sent.filename or "")
+    return sent[0]
 
 
 def _said_of(old: Evidence) -> dict[str, Any]:

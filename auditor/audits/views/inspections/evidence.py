@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from auditor import settings_of
 from auditor.access import Permission, requires
 from auditor.audits import attached
-from auditor.audits.attaching import File, Link
+from auditor.audits.attaching import Link
+from auditor.audits.forms.evidence import sent_files
 from auditor.audits.inspections import proving
 from auditor.audits.models import AuditItem
 from auditor.audits.results import EDITABLE, State
@@ -54,7 +55,7 @@ def _take(found: AuditItem, form: EvidenceForm, old: Evidence | None) -> str:
     if "known" in request.form:
         proving.attach_known(actor, at, found, request.form.getlist("evidence", type=int))
         return str(_("The evidence is attached here too."))
-    files = [File(one.stream, one.filename) for one in form.file.data or [] if getattr(one, "filename", "")]
+    files = sent_files(form.file)
     link = Link(form.url.data or "", form.title.data or "")
     if old is not None:
         if old.file_id is not None and not files:
