@@ -49,7 +49,7 @@ class Morning:
     """What the crowd has to know."""
 
     workers: list[Worker]
-    right: dict[str, list[str]]  # the text of a question in Japanese: its right choices
+    right: dict[str, list[str]]  # the text of a question, in either language: its right choices
 
     def plain(self) -> dict[str, Any]:
         return asdict(self)
@@ -137,9 +137,11 @@ def _answer(actor: Actor, assignment: Assignment, now: datetime, hand_in: bool) 
 
 
 def _right_answers() -> dict[str, list[str]]:
+    """Return the right choices by the text of the question, in either language: some read English."""
     return {
-        str(one.text_ja).strip(): [choice["id"] for choice in one.choices if choice["correct"]]
+        str(text).strip(): [choice["id"] for choice in one.choices if choice["correct"]]
         for one in Question.select()
+        for text in (one.text_ja, one.text_en)
     }
 
 
