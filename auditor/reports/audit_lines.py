@@ -22,8 +22,23 @@ from auditor.reports.scope import Side
 OPEN = (State.PLANNED, State.IN_PROGRESS, State.RETURNED)  # as reports count them: the coarse states
 
 
+class ItemCounts:
+    """What is counted of an audit or a self-inspection whose ``results`` are told by their number."""
+
+    results: dict[str, int]
+
+    @property
+    def items(self) -> int:
+        """How many items it has."""
+        return sum(self.results.values())
+
+    def count(self, *results: Result) -> int:
+        """Return how many items stand at one of ``results``."""
+        return sum(self.results.get(result.value, 0) for result in results)
+
+
 @dataclass(frozen=True)
-class AuditLine:
+class AuditLine(ItemCounts):
     """One audit of the year, as it stood."""
 
     id: int
@@ -42,15 +57,6 @@ class AuditLine:
     overdue: bool
     results: dict[str, int]
     former_number: str = ""  # of an audit of earlier years that was imported
-
-    @property
-    def items(self) -> int:
-        """How many items it has."""
-        return sum(self.results.values())
-
-    def count(self, *results: Result) -> int:
-        """Return how many items stand at one of ``results``."""
-        return sum(self.results.get(result.value, 0) for result in results)
 
     @property
     def checked(self) -> int:

@@ -16,12 +16,12 @@ from auditor.audits.results import EDITABLE, NONCONFORMITIES, Result, State
 from auditor.catalogue.models import Category, Control
 from auditor.findings.models import Finding
 from auditor.language import current
-from auditor.reports.audit_lines import subject_names
+from auditor.reports.audit_lines import ItemCounts, subject_names
 from auditor.reports.scope import Scope, Side
 
 
 @dataclass(frozen=True)
-class InspectionLine:
+class InspectionLine(ItemCounts):
     """One self-inspection of the year, as it stood."""
 
     id: int
@@ -39,15 +39,6 @@ class InspectionLine:
     confirmed_by: str
     late_days: int
     results: dict[str, int]
-
-    @property
-    def items(self) -> int:
-        """How many items it has."""
-        return sum(self.results.values())
-
-    def count(self, *results: Result) -> int:
-        """Return how many items stand at one of ``results``."""
-        return sum(self.results.get(result.value, 0) for result in results)
 
     @property
     def answered(self) -> int:
