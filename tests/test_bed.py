@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import re
 import smtplib
 import socket
+import sys
+import threading
 import time
 from email.message import EmailMessage
 from pathlib import Path
@@ -22,10 +26,11 @@ from auditor.accounts.models import RoleGrant
 from auditor.catalogue.models import Control
 from auditor.integrity.verify import verify
 from auditor.people.models import Person
-from tests.bed import counting, pages, texts
+from tests.bed import counting, pages, serving, texts
 from tests.bed.browser import assert_accessible, follow
 from tests.bed.mail import Mood, Postbox
 from tests.bed.network import NetworkBlocked
+from tests.bed.ports import free_port
 from tests.cast import CAST_MADE, NOW
 
 GOOD = """<!doctype html><html lang="ja"><head><title>監査</title></head><body><main><h1>監査</h1>
@@ -170,6 +175,43 @@ def test_the_mail_server_answers_in_its_mood(smtp_server: Postbox) -> None:
     with pytest.raises(OSError, match=r"timed out|closed"):
         _send(smtp_server, "one@example.jp", patience=1)
     assert len(smtp_server.messages) == 2
+
+
+def test_a_server_that_is_stopped_while_it_is_asked_leaves_nothing_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What it leaves behind shows in whichever test runs next."""
+    broken: list[str] = []
+    monkeypatch.setattr(threading, "excepthook", lambda told: broken.append(repr(told.exc_value)))
+    monkeypatch.setattr(sys, "unraisablehook", lambda told: broken.append(repr(told.exc_value)))
+
+    def slow(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        time.sleep(0.01)
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"x" * 2000]
+
+    def ask(port: int) -> None:
+        for number in range(8):
+            with (
+                contextlib.suppress(OSError),  # the server may have gone
+                socket.create_connection(("127.0.0.1", port), timeout=5) as asking,
+            ):
+                asking.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                if number % 3:
+                    asking.recv(100)
+
+    for _ in range(6):
+        port = free_port()
+        people = [threading.Thread(target=ask, args=(port,)) for _ in range(4)]
+        with serving.served(slow, f"http://127.0.0.1:{port}"):
+            for person in people:
+                person.start()
+            time.sleep(0.02)
+        assert not [thread.name for thread in threading.enumerate() if thread.name == f"waitress-{port}"]
+        for person in people:
+            person.join()
+        gc.collect()
+    assert not broken
 
 
 @pytest.mark.libreoffice

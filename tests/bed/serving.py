@@ -9,6 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import waitress.server
+from waitress import wasyncore
+
+# How long an answer that is being made may take before the test process ends without it, in seconds.
+LAST_ANSWER = 30
 
 
 @contextmanager
@@ -16,12 +20,26 @@ def served(application: Any, address: str) -> Iterator[None]:
     """Serves at `address` (http://127.0.0.1:PORT) for the time of the block."""
     port = urlsplit(address).port
     server = waitress.server.create_server(application, host="127.0.0.1", port=port, threads=4)
-    thread = threading.Thread(target=server.run, name=f"waitress-{port}", daemon=True)
+    stopping, woken = threading.Event(), threading.Event()
+    thread = threading.Thread(
+        target=_serve, args=(server, stopping, woken), name=f"waitress-{port}", daemon=True
+    )
     thread.start()
     try:
         yield
     finally:
         # First what is being answered, such as what a page that was left had sent: it wakes the server when it is done.
-        server.task_dispatcher.shutdown()
-        server.close()
-        thread.join(timeout=5)
+        server.task_dispatcher.shutdown(timeout=LAST_ANSWER)
+        stopping.set()
+        server.pull_trigger()
+        woken.set()
+        thread.join(timeout=LAST_ANSWER)
+
+
+def _serve(server: Any, stopping: threading.Event, woken: threading.Event) -> None:
+    """Serves until told to stop. The thread that waits for the sockets closes them: closed by another, while it
+    is about to wait for them, it would fail on a number that is none any more."""
+    while not stopping.is_set():
+        wasyncore.loop(timeout=1, map=server._map, count=1)
+    woken.wait(LAST_ANSWER)
+    wasyncore.close_all(server._map)
