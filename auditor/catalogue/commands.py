@@ -39,13 +39,7 @@ def register(main: click.Group) -> None:
 
         Exit 1 when there are problems. Saves nothing. Example: auditor catalogue check controls.yaml
         """
-        found = _read_or_exit(file, as_json)
-        nothing = _("no problems")
-        _say(
-            as_json,
-            {"file": str(file), "problems": [], **_said_of(found)},
-            f"{file}: {_summary(found)}, {nothing}",
-        )
+        _check(file, as_json)
 
     @command(catalogue, "import")
     @FILE
@@ -60,61 +54,73 @@ def register(main: click.Group) -> None:
         Exit 1 with one line per problem, or when the version was imported before with other content.
         Example: auditor catalogue import controls.yaml --dry-run
         """
-        found = _read_or_exit(file, as_json)
-        now = clock.now()
-        known = Catalogue.get_or_none(Catalogue.key == found.key)
-        before = queries.version_in_use(known.id, Moment.at(now)) if known else None
-        difference = uploads.difference(found, before)
-        importing.refuse_other_content(found)
-        new = importing.imported_version(found.key, found.version) is None
-        if not dry_run:
-            done = actions.import_catalogue(application(COMMAND_LINE), found, now, use_from=clock.day_of(now))
-            new = done.new
-        counts = {
-            "new": len(difference.new),
-            "changed": len(difference.changed),
-            "removed": len(difference.removed),
-            "same": difference.same,
-        }
-        compared = (
-            _("against %(version)s", version=before.version) if before else _("nothing was in use before")
-        )
-        state = (
-            _("would be imported") if dry_run and new else _("imported") if new else _("was imported before")
-        )
-        said = _("%(new)d new, %(changed)d changed, %(removed)d removed, %(same)d same", **counts)
-        _say(
-            as_json,
-            {"dry_run": dry_run, "imported": new and not dry_run, "against": before and before.version,
-             **counts, **_said_of(found)},
-            f"{found.key} {found.version} {state}: {said} ({compared})",
-        )  # fmt: skip
+        _import(file, dry_run, as_json)
 
     @command(catalogue, "list")
     @AS_JSON
     def list_versions(as_json: bool) -> None:
         """List the imported versions; an asterisk marks those in use today. Example: auditor catalogue list"""
-        used = {version.id for version in queries.versions_in_use(Moment.at(clock.now()), None)}
-        rows = (
-            CatalogueVersion.select(CatalogueVersion, Catalogue).join(Catalogue).order_by(CatalogueVersion.id)
-        )
-        listed = [
-            {
-                "key": row.catalogue.key,
-                "version": row.version,
-                "kind": row.kind,
-                "entries": (Measure if row.kind == "guideline" else Control).select().where(_of(row)).count(),
-                "content_hash": row.content_hash,
-                "in_use": row.id in used,
-            }
-            for row in rows
-        ]
-        lines = [
-            f"{'*' if row['in_use'] else ' '} {row['key']} {row['version']} ({_entries(row['kind'], row['entries'])}) "
-            f"{str(row['content_hash'])[:12]}"
-            for row in listed
-        ]
-        _say(as_json, listed, "\n".join(lines) or str(_("No catalogue has been imported yet.")))
+        _list(as_json)
+
+
+def _check(file: Path, as_json: bool) -> None:
+    found = _read_or_exit(file, as_json)
+    nothing = _("no problems")
+    _say(
+        as_json,
+        {"file": str(file), "problems": [], **_said_of(found)},
+        f"{file}: {_summary(found)}, {nothing}",
+    )
+
+
+def _import(file: Path, dry_run: bool, as_json: bool) -> None:
+    found = _read_or_exit(file, as_json)
+    now = clock.now()
+    known = Catalogue.get_or_none(Catalogue.key == found.key)
+    before = queries.version_in_use(known.id, Moment.at(now)) if known else None
+    difference = uploads.difference(found, before)
+    importing.refuse_other_content(found)
+    new = importing.imported_version(found.key, found.version) is None
+    if not dry_run:
+        done = actions.import_catalogue(application(COMMAND_LINE), found, now, use_from=clock.day_of(now))
+        new = done.new
+    counts = {
+        "new": len(difference.new),
+        "changed": len(difference.changed),
+        "removed": len(difference.removed),
+        "same": difference.same,
+    }
+    compared = _("against %(version)s", version=before.version) if before else _("nothing was in use before")
+    state = _("would be imported") if dry_run and new else _("imported") if new else _("was imported before")
+    said = _("%(new)d new, %(changed)d changed, %(removed)d removed, %(same)d same", **counts)
+    _say(
+        as_json,
+        {"dry_run": dry_run, "imported": new and not dry_run, "against": before and before.version,
+         **counts, **_said_of(found)},
+        f"{found.key} {found.version} {state}: {said} ({compared})",
+    )  # fmt: skip
+
+
+def _list(as_json: bool) -> None:
+    used = {version.id for version in queries.versions_in_use(Moment.at(clock.now()), None)}
+    rows = CatalogueVersion.select(CatalogueVersion, Catalogue).join(Catalogue).order_by(CatalogueVersion.id)
+    listed = [
+        {
+            "key": row.catalogue.key,
+            "version": row.version,
+            "kind": row.kind,
+            "entries": (Measure if row.kind == "guideline" else Control).select().where(_of(row)).count(),
+            "content_hash": row.content_hash,
+            "in_use": row.id in used,
+        }
+        for row in rows
+    ]
+    lines = [
+        f"{'*' if row['in_use'] else ' '} {row['key']} {row['version']} ({_entries(row['kind'], row['entries'])}) "
+        f"{str(row['content_hash'])[:12]}"
+        for row in listed
+    ]
+    _say(as_json, listed, "\n".join(lines) or str(_("No catalogue has been imported yet.")))
 
 
 def _of(row: CatalogueVersion) -> Any:
