@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -31,36 +33,33 @@ def decide(inspection_id: int) -> Page:
 @requires(Permission.INSPECTION_CONFIRM)
 def confirm(inspection_id: int) -> Page:
     """Confirm the answers."""
-    audit, form = _audit(inspection_id), SubmitForm()
-    if not form.validate():
-        return _decide_page(audit, form, "", 422)
-    try:
-        deciding.confirm(current_actor(), request_time(), audit, form.comment.data or "")
-    except RuleBroken as broken:
-        return _decide_page(audit, form, str(broken), 422)
-    except Stale:
-        return redirect(_page_of(audit), 303)
-    flash(_("The self-inspection is confirmed."), "success")
-    return redirect(url_for("inspections.index", tab="submitted"), 303)
+    done = _("The self-inspection is confirmed.")
+    return _decided(inspection_id, deciding.confirm, done, url_for("inspections.index", tab="submitted"))
 
 
 @bp.post("/<int:inspection_id>/return")
 @requires(Permission.INSPECTION_CONFIRM)
 def send_back(inspection_id: int) -> Page:
     """Send the answers back with a comment."""
+    done = _("The self-inspection is sent back. Whoever answers is told by mail.")
+    return _decided(inspection_id, deciding.send_back, done)
+
+
+def _decided(inspection_id: int, act: Callable[..., None], done: str, then: str = "") -> Page:
+    """Take the decision and go on to ``then``, without it to the self-inspection."""
     audit, form = _audit(inspection_id), SubmitForm()
     if not form.validate():
         return _decide_page(audit, form, "", 422)
     try:
-        deciding.send_back(current_actor(), request_time(), audit, form.comment.data or "")
+        act(current_actor(), request_time(), audit, form.comment.data or "")
     except RuleBroken as broken:
         if broken.field:
             form.comment.errors = [str(broken)]
         return _decide_page(audit, form, "" if broken.field else str(broken), 422)
     except Stale:
         return redirect(_page_of(audit), 303)
-    flash(_("The self-inspection is sent back. Whoever answers is told by mail."), "success")
-    return redirect(_page_of(audit), 303)
+    flash(done, "success")
+    return redirect(then or _page_of(audit), 303)
 
 
 @bp.route("/<int:inspection_id>/cancel", methods=["GET", "POST"])
