@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +21,10 @@ from auditor.evidence.models import Evidence, StoredFile
 from auditor.prepared import Prepared
 
 OFFERED = 30  # pieces of evidence to choose from at once; the search narrows
+
+Seen = Callable[
+    [Actor, datetime], Any
+]  # the condition on Audit that the person may see what hangs on its items
 
 
 @dataclass(frozen=True)
@@ -139,14 +143,16 @@ def evidence_of(item: AuditItem, evidence_id: int, moment: Moment) -> Evidence:
     raise NotFound
 
 
-def offered(actor: Actor, item: AuditItem, at: datetime, text: str = "") -> tuple[list[Offered], bool]:
+def offered(
+    actor: Actor, item: AuditItem, at: datetime, text: str = "", seen: Seen = queries.results_seen_by
+) -> tuple[list[Offered], bool]:
     """Return what may be hung on the item too, the latest first, and whether there is more: one query.
 
     Evidence of this audit and of other audits of the same subject whose items the person may see; neither what
     hangs on the item nor what a newer version has replaced.
     """
     query = (
-        _usable(actor, item, at)
+        _usable(actor, item, at, seen)
         .order_by((Audit.id == item.audit_id).desc(), Audit.id.desc(), Evidence.id.desc(), AuditItem.position)
         .limit(4 * OFFERED)
     )
@@ -160,29 +166,31 @@ def offered(actor: Actor, item: AuditItem, at: datetime, text: str = "") -> tupl
     return list(found.values())[:OFFERED], len(found) > OFFERED
 
 
-def offered_among(actor: Actor, item: AuditItem, at: datetime, evidence_ids: list[int]) -> list[Evidence]:
+def offered_among(
+    actor: Actor, item: AuditItem, at: datetime, evidence_ids: list[int], seen: Seen = queries.results_seen_by
+) -> list[Evidence]:
     """Return those of the evidence that may be hung on the item too: one query."""
-    rows = _usable(actor, item, at).where(Evidence.id.in_(evidence_ids))
+    rows = _usable(actor, item, at, seen).where(Evidence.id.in_(evidence_ids))
     return list({row.evidence_id: row.evidence for row in rows}.values())
 
 
-def _usable(actor: Actor, item: AuditItem, at: datetime) -> Any:
+def _usable(actor: Actor, item: AuditItem, at: datetime, seen: Seen) -> Any:
     moment = Moment.at(at)
     here = ItemEvidence.standing(moment, ItemEvidence.item == item.id).where(ItemEvidence.held)
-    return hung(actor, at, Audit.subject == item.audit.subject_id).where(
+    return hung(actor, at, Audit.subject == item.audit.subject_id, seen=seen).where(
         Evidence.id.not_in(here.select(ItemEvidence.evidence)),
         ~overtaken(moment),
         StoredFile.erased_at.is_null(),
     )
 
 
-def hung(actor: Actor, at: datetime, *where: Any) -> Any:
+def hung(actor: Actor, at: datetime, *where: Any, seen: Seen = queries.results_seen_by) -> Any:
     """Return the rows of evidence on items that the person may see now, with evidence, file, item, audit, subject, control.
 
-    ``where`` narrows by the item.
+    ``where`` narrows by the item. ``seen`` is another rule for self-inspections.
     """
-    seen = AuditItem.select(AuditItem.id).join(Audit).where(queries.results_seen_by(actor, at), *where)
-    rows = ItemEvidence.standing(Moment.at(at), ItemEvidence.item.in_(seen))
+    items = AuditItem.select(AuditItem.id).join(Audit).where(seen(actor, at), *where)
+    rows = ItemEvidence.standing(Moment.at(at), ItemEvidence.item.in_(items))
     return (
         rows.select(ItemEvidence, Evidence, StoredFile, AuditItem, Audit, Subject, Control)
         .join(Evidence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 from auditor import activity, db
 from auditor.access import Actor
-from auditor.audits import trail
-from auditor.audits.attached import offered_among
+from auditor.audits import queries, trail
+from auditor.audits.attached import Seen, offered_among
 from auditor.audits.conducting import attach, must_be_open
 from auditor.audits.models import AuditItem, ItemEvidence
 from auditor.dated import Moment
@@ -81,7 +81,7 @@ def attach_known(
     at: datetime,
     item: AuditItem,
     evidence_ids: Collection[int],
-    among: Callable[[Actor, AuditItem, datetime, list[int]], list[Evidence]] = offered_among,
+    seen: Seen = queries.results_seen_by,
 ) -> int:
     """Hang evidence that hangs on other items on this one too, without a copy; returns how many were new here.
 
@@ -93,7 +93,7 @@ def attach_known(
     with activity.action(actor, at):
         must_be_open(actor, at, item)
         fresh = [one for one in wanted if one not in _held(item, at)]
-        known = among(actor, item, at, fresh)
+        known = offered_among(actor, item, at, fresh, seen)
         if len(known) != len(fresh):
             raise NotFound
         for one in known:

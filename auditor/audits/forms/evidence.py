@@ -16,6 +16,7 @@ from wtforms.validators import InputRequired, Optional
 from auditor.audits.attaching import File
 from auditor.audits.forms.fields import DayField, line
 from auditor.evidence.actions import LONGEST_LINE, LONGEST_NOTE, About
+from auditor.evidence.models import Evidence
 from auditor.language import _l
 
 
@@ -56,6 +57,12 @@ class EvidenceForm(AboutForm):
     """Files, and what they are about."""
 
     file = MultipleFileField(_l("Files"), validators=[InputRequired(_l("Choose a file."))])
+
+
+def said_of(old: Evidence) -> dict[str, Any]:
+    """Return what the form of a newer version begins with: what holds of that too, as a rule."""
+    said = {"source": old.source, "shows": old.note}
+    return said if old.file_id else {**said, "url": old.url, "title": old.name}
 
 
 def sent_files(field: Any) -> list[File]:

@@ -11,7 +11,7 @@ from auditor import settings_of
 from auditor.access import Permission, requires
 from auditor.audits import actions, attached, attaching, expiring
 from auditor.audits.forms import EvidenceForm, LinkForm, VersionForm
-from auditor.audits.forms.evidence import sent_files
+from auditor.audits.forms.evidence import said_of, sent_files
 from auditor.audits.models import AuditItem
 from auditor.audits.results import EDITABLE, State
 from auditor.audits.views import bp
@@ -102,7 +102,7 @@ def replace_evidence(audit_id: int, item_id: int, evidence_id: int) -> Answer:
     """Take in a newer version of a piece of evidence."""
     found = _open_item(audit_id, item_id)
     old = attached.evidence_of(found, evidence_id, Moment.at(request_time()))
-    form = VersionForm(data=None if request.method == "POST" else _said_of(old))
+    form = VersionForm(data=None if request.method == "POST" else said_of(old))
     if form.validate_on_submit():
         folder = settings_of(current_app).evidence_folder
         try:
@@ -197,12 +197,6 @@ def _newer(form: VersionForm, old: Evidence) -> attaching.File | attaching.Link:
     if not sent:
         raise RuleBroken(_("Choose a file."), "file")
     return sent[0]
-
-
-def _said_of(old: Evidence) -> dict[str, Any]:
-    """Return what the form begins with: what holds of the newer version too, as a rule."""
-    said = {"source": old.source, "shows": old.note}
-    return said if old.file_id else {**said, "url": old.url, "title": old.name}
 
 
 def _refuse(form: Any, broken: RuleBroken, otherwise: str) -> None:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from auditor import settings_of
 from auditor.access import Permission, requires
 from auditor.audits.attaching import File, Link
+from auditor.audits.forms.evidence import said_of
 from auditor.errors import RuleBroken
 from auditor.evidence.models import Evidence
 from auditor.findings import doing, queries
@@ -48,7 +49,7 @@ def new_evidence(finding_id: int, number: int) -> Answer:
     finding = queries.finding_for(actor, finding_id, Permission.FINDING_READ, moment)
     replaced = request.args.get("replaces", type=int)
     old = queries.evidence_for(actor, finding_id, replaced, moment) if replaced else None
-    form = EvidenceForm(data=None if old is None or request.method == "POST" else _said_of(old))
+    form = EvidenceForm(data=None if old is None or request.method == "POST" else said_of(old))
     if State(finding.current_state) not in (State.ACTING, State.VERIFYING) and not form.is_submitted():
         return not_now(finding)
     return answered(
@@ -67,12 +68,6 @@ def new_evidence(finding_id: int, number: int) -> Answer:
             detail=ActionDetail.latest(moment, corrective_action=planned.id),
         ),
     )
-
-
-def _said_of(old: Evidence) -> dict[str, Any]:
-    """Return what the form begins with: what holds of the newer version too, as a rule."""
-    said = {"source": old.source, "shows": old.note}
-    return said if old.file_id else {**said, "url": old.url, "title": old.name}
 
 
 def _given(form: EvidenceForm, planned: CorrectiveAction) -> None:

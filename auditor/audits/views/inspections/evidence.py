@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -11,7 +9,7 @@ from auditor import settings_of
 from auditor.access import Permission, requires
 from auditor.audits import attached
 from auditor.audits.attaching import Link
-from auditor.audits.forms.evidence import sent_files
+from auditor.audits.forms.evidence import said_of, sent_files
 from auditor.audits.inspections import proving
 from auditor.audits.models import AuditItem
 from auditor.audits.results import EDITABLE, State
@@ -36,7 +34,7 @@ def item_evidence(inspection_id: int, item_id: int) -> str | tuple[str, int] | R
     at = request_time()
     replaced = request.args.get("replaces", type=int)
     old = attached.evidence_of(found, replaced, Moment.at(at)) if replaced else None
-    form = EvidenceForm(data=None if old is None or request.method == "POST" else _said_of(old))
+    form = EvidenceForm(data=None if old is None or request.method == "POST" else said_of(old))
     if form.validate_on_submit():
         try:
             said = _take(found, form, old)
@@ -72,12 +70,6 @@ def _take(found: AuditItem, form: EvidenceForm, old: Evidence | None) -> str:
     else:
         raise RuleBroken(_("Choose a file."), "file")
     return str(_("The evidence was added."))
-
-
-def _said_of(old: Evidence) -> dict[str, Any]:
-    """Return what the form begins with: what holds of the newer version too, as a rule."""
-    said = {"source": old.source, "shows": old.note}
-    return said if old.file_id else {**said, "url": old.url, "title": old.name}
 
 
 def _page(found: AuditItem, form: EvidenceForm, old: Evidence | None) -> str:
