@@ -7,13 +7,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
 from flask_babel import force_locale, get_locale, gettext, lazy_gettext, ngettext, pgettext
+from wtforms.i18n import messages_path
 
 from auditor import clock
 
@@ -72,6 +75,12 @@ def format_long_day(day: date | None) -> str:
 def format_instant(instant: datetime | None) -> str:
     """Return an instant in the company's zone: 2026-11-20 14:32."""
     return "" if instant is None else f"{instant.astimezone(clock.zone()):%Y-%m-%d %H:%M}"
+
+
+@cache
+def form_texts(language: str) -> NullTranslations:
+    """Return WTForms' own messages in a language; Flask-WTF would read their file anew at each request."""
+    return Translations.load(messages_path(), [language], domain="wtforms")
 
 
 def fiscal_year_name(label: int) -> str:

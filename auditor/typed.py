@@ -16,6 +16,8 @@ from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 from werkzeug.utils import cached_property
 
+from auditor import language
+
 _IN_MEMORY = 500 * 1024  # bytes of a file that is being received; a larger one waits on the disk
 LARGEST = 2**31 - 1  # of the ids of both databases
 
@@ -91,6 +93,11 @@ class Request(flask.Request):
     """A request whose fields are ``Typed``."""
 
     parameter_storage_class = Typed
+
+    @property
+    def wtforms_translations(self) -> Any:
+        """Where Flask-WTF looks for the messages of this request's language."""
+        return language.form_texts(language.current())
 
     def _get_file_stream(self, *_of_the_part: Any, **_more: Any) -> Any:
         return _Upload(max_size=_IN_MEMORY)

@@ -22,6 +22,7 @@ from openpyxl.worksheet.table import TableStyleInfo
 
 from auditor.celltext import lines_of, plain_text
 from auditor.language import _
+from auditor.reports.cells import add_sheet
 from auditor.reports.figures import Figure, Tallies, value_of
 from auditor.reports.styles import Style, Styles
 from auditor.reports.tables import Table
@@ -49,7 +50,7 @@ class Sheet:
     def __init__(self, book: Book, title: str, widths: Sequence[float], frozen: str | None = None) -> None:
         self.book = book
         self.title = title.translate(_FORBIDDEN)[:31]
-        self.raw = book.raw.create_sheet(self.title)
+        self.raw = add_sheet(book.raw, self.title)
         self.row = 0
         self.filled = 0.0  # points of the printed page
         self.widths: list[float] = []
@@ -87,10 +88,7 @@ class Sheet:
 
     def append(self, cells: Sequence[Any], height: float | None) -> None:
         """Append finished cells as the row that ``self.row`` counts."""
-        if height:
-            self.raw.row_dimensions[self.row].height = height
-        self.raw.append(cells)
-        self.raw.row_dimensions.pop(self.row, None)  # written: memory stays flat as rows grow
+        self.raw.append(cells, height)
 
     def _cell(self, one: Any) -> Any:
         if isinstance(one, tuple):

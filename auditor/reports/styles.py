@@ -10,6 +10,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
 
 from auditor.celltext import FONTS, is_quoted, plain_text
+from auditor.reports.cells import LookedCell, kind_of
 
 INK, SOFT, LINE, ACCENT = "FF1A222D", "FFE9EFF8", "FFB8C0CC", "FF1F4B8E"
 _THIN = Side(style="thin", color=LINE)
@@ -31,40 +32,30 @@ def quoted(text: str) -> str:
 
 
 class Style:
-    """One look: cells share what openpyxl made of it once, since none is changed after it was made."""
+    """One look: its number in the workbook, with and without the mark that a cell holds text."""
 
     def __init__(self, sheet: Any, **parts: Any) -> None:
         self.wraps = bool(parts.get("alignment") and parts["alignment"].wrap_text)
         model: Any = WriteOnlyCell(sheet)
         for name, value in parts.items():
             setattr(model, name, value)
-        self._style = copy(model._style)
+        looks = sheet.parent._cell_styles
+        self._plain = looks.add(copy(model._style))
         model.quotePrefix = True
-        self._quoted = copy(model._style)
+        self._quoted = looks.add(copy(model._style))
 
-    def cell(self, sheet: Any, value: Any) -> Any:
+    def cell(self, sheet: Any, value: Any) -> LookedCell:
         """Return a cell of this look; text stays text whatever it begins with."""
-        cell: Any = WriteOnlyCell(sheet)
         if not isinstance(value, str):
-            cell.value = value
-            cell._style = self._style
-            return cell
+            return LookedCell(sheet, self._plain, value, kind_of(value))
         text = plain_text(value)
         if not text:
-            cell._style = self._style
-            return cell
-        cell._value = text
-        cell.data_type = "s"
-        cell._style = self._quoted if is_quoted(text) else self._style
-        return cell
+            return LookedCell(sheet, self._plain, None, "n")
+        return LookedCell(sheet, self._quoted if is_quoted(text) else self._plain, text, "s")
 
-    def formula(self, sheet: Any, value: str) -> Any:
+    def formula(self, sheet: Any, value: str) -> LookedCell:
         """Return a cell with a formula of ours."""
-        cell: Any = WriteOnlyCell(sheet)
-        cell._value = value
-        cell.data_type = "f"
-        cell._style = self._style
-        return cell
+        return LookedCell(sheet, self._plain, value, "f")
 
 
 class Styles:

@@ -201,10 +201,11 @@ def test_what_people_wrote_never_becomes_a_formula(year: Year, workbook: Make, t
 def test_any_text_can_stand_in_a_cell(app: Any, tmp_path: Path, text: str) -> None:
     from openpyxl import Workbook
 
+    from auditor.reports.cells import add_sheet
     from auditor.reports.styles import Styles
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("x")
+    sheet = add_sheet(book, "x")
     sheet.append([Styles(sheet, "ja").text.cell(sheet, text)])
     book.save(tmp_path / "x.xlsx")
     cell = load_workbook(tmp_path / "x.xlsx")["x"]["A1"]
