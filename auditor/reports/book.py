@@ -20,9 +20,9 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
 
+from auditor.cells import add_sheet
 from auditor.celltext import lines_of, plain_text
 from auditor.language import _
-from auditor.reports.cells import add_sheet
 from auditor.reports.figures import Figure, Tallies, value_of
 from auditor.reports.styles import Style, Styles
 from auditor.reports.tables import Table

@@ -9,8 +9,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
 
+from auditor.cells import LookedCell, kind_of
 from auditor.celltext import FONTS, is_quoted, plain_text
-from auditor.reports.cells import LookedCell, kind_of
 
 INK, SOFT, LINE, ACCENT = "FF1A222D", "FFE9EFF8", "FFB8C0CC", "FF1F4B8E"
 _THIN = Side(style="thin", color=LINE)

@@ -111,15 +111,18 @@ def test_the_checklist_of_1200_items(
             + ", ".join(f"{what} {taken}" for what, taken in lists.items())
         )
     cells = median_of(5, _bare_workbook)
+    paper = median_of(5, lambda: auditor.client.post(f"/audits/{audit.id}/papers/take").data)
     cast.sign_in(auditor.client, "administrator")
     book = median_of(5, lambda: auditor.get(f"/reports/export/audits/{audit.id}.xlsx"))
     said.append(f"its workbook: {book}, floor of bare cells {cells}, ratio {book / cells:.1f}")
+    said.append(f"its working paper: {paper}, ratio {paper / cells:.1f}")
     with capsys.disabled():
         print("\n" + "\n".join(said))
     assert packed < 150_000
     assert opened[ITEMS] / floor < 12
     assert saved[ITEMS] / floor < 3
-    assert book / cells < 5
+    assert book / cells < 3
+    assert paper / cells < 5
     for count in BESIDE[1:]:  # it does not grow with the database
         assert opened[count] / opened[ITEMS] < 2, said
         assert saved[count] / saved[ITEMS] < 2, said

@@ -201,7 +201,7 @@ def test_what_people_wrote_never_becomes_a_formula(year: Year, workbook: Make, t
 def test_any_text_can_stand_in_a_cell(app: Any, tmp_path: Path, text: str) -> None:
     from openpyxl import Workbook
 
-    from auditor.reports.cells import add_sheet
+    from auditor.cells import add_sheet
     from auditor.reports.styles import Styles
 
     book = Workbook(write_only=True)

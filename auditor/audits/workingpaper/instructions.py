@@ -67,7 +67,7 @@ def write(sheet: Any, looks: Looks, content: Content, paper: IssuedPaper) -> Non
         text = str(step)
         looks.put(sheet, row, 1, number, "paper number")
         looks.put(sheet, row, 2, text, "paper step")
-        sheet.merge_cells(start_row=row, start_column=2, end_row=row, end_column=3)
+        sheet.merged_cells.add(f"B{row}:C{row}")
         sheet.row_dimensions[row].height = _LINE * lines_of(text, _WIDTHS["B"] + _WIDTHS["C"]) + 4
         row += 1
     row = _section(

@@ -9,9 +9,10 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.worksheet.dimensions import RowDimension
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from auditor.cells import LookedCell
 from auditor.celltext import FONTS, is_quoted, plain_text
 from auditor.language import _p
 
@@ -26,10 +27,9 @@ MISSING = DifferentialStyle(  # seen on a black-and-white print as well
 )
 
 
-class FittedRow(RowDimension):
-    """A row that grows when its texts do: openpyxl would fix the height it begins with."""
-
-    customHeight = False
+def fitted(points: float) -> dict[str, str]:
+    """Return the height of a row that grows when its texts do: openpyxl would fix the height it begins with."""
+    return {"ht": f"{points:g}"}
 
 
 def lines(text: str, width: float) -> int:
@@ -49,8 +49,8 @@ class Looks:
     def __init__(self, book: Workbook, language: str) -> None:
         self._font = FONTS[language]
         self._book = book
-        self._worn: dict[str, Any] = {}
-        self._quoted: dict[str, Any] = {}
+        self._worn: dict[str, int] = {}
+        self._quoted: dict[str, int] = {}
         wrap: dict[str, Any] = {"vertical": "top", "wrap_text": True}
         box = Border(top=_THIN, bottom=_THIN, left=_THIN, right=_THIN)
         first = Border(top=_STRONG, bottom=_THIN, left=_THIN, right=_THIN)
@@ -98,21 +98,21 @@ class Looks:
         self._book.add_named_style(style)
         scratch: Any = Cell(self._book.worksheets[0], row=1, column=1)
         scratch.style = name
-        self._worn[name] = copy(scratch._style)
+        looks: Any = self._book
+        self._worn[name] = looks._cell_styles.add(copy(scratch._style))
         scratch.quotePrefix = True
-        self._quoted[name] = scratch._style
+        self._quoted[name] = looks._cell_styles.add(scratch._style)
 
     def put(self, sheet: Any, row: int, column: int, value: str | int | None, name: str) -> None:
         """Write a cell; text stays text whatever it begins with."""
-        cell: Any = Cell(sheet, row=row, column=column)
-        cell._style = self._worn[name]
         if isinstance(value, int):
-            cell._value, cell.data_type = value, "n"
+            cell = LookedCell(sheet, self._worn[name], value, "n")
         elif value:
             text = plain_text(value)
-            cell._value, cell.data_type = text, "s"
-            if is_quoted(text):
-                cell._style = self._quoted[name]
+            cell = LookedCell(sheet, (self._quoted if is_quoted(text) else self._worn)[name], text, "s")
+        else:
+            cell = LookedCell(sheet, self._worn[name], None, "n")
+        cell.coordinate = f"{get_column_letter(column)}{row}"
         sheet._cells[row, column] = cell
 
 

@@ -16,7 +16,7 @@ from auditor.audits.conducting import LONGEST_TEXT
 from auditor.audits.results import NONCONFORMITIES, Result
 from auditor.audits.workingpaper import instructions
 from auditor.audits.workingpaper.content import Content, Row
-from auditor.audits.workingpaper.looks import MISSING, FittedRow, Looks, lines, setup_page
+from auditor.audits.workingpaper.looks import MISSING, Looks, fitted, lines, setup_page
 from auditor.audits.workingpaper.models import IssuedPaper
 from auditor.audits.workingpaper.words import (
     ANSWERS,
@@ -126,7 +126,7 @@ def _item(
         looks.put(sheet, number, COLUMNS[name], value, style)
         if name != KEY:
             tallest = max(tallest, lines(value, WIDTHS[name] * (1.2 if style is small else 1.0)))
-    sheet.row_dimensions[number] = FittedRow(sheet, index=number, ht=min(_LINE * tallest + 4, _TALLEST))
+    sheet.row_dimensions[number] = fitted(min(_LINE * tallest + 4, _TALLEST))
 
 
 def _before(row: Row, words: dict[Result, str]) -> str:
