@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from peewee import fn
 
@@ -21,6 +22,7 @@ from auditor.people import queries as people
 
 LONGEST_NAME = 120
 LONGEST_PAPER = 200
+CARRIED_OUT = _l("This person carried out the audit. Name the person from outside who decided.")
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,13 @@ def proposed(moment: Moment) -> str:
     return str(company.setting("outside_verifier", moment) or "")
 
 
-def checked(given: Outsider, audit_id: int, conducted: Iterable[int], moment: Moment) -> Outsider:
+def checked(
+    given: Outsider, audit_id: int, conducted: Iterable[int], moment: Moment, own: Any = CARRIED_OUT
+) -> Outsider:
     """Return what is recorded, without blanks around it.
 
-    Raises RuleBroken where something is missing, where the day lies before the submission or after today, and
-    where the person named carried out the audit.
+    Raises RuleBroken where something is missing, where the day lies before the submission or after today, and,
+    with ``own``, where the person named is one of those who did what is decided on.
     """
     made = replace(
         given, name=_clean(given.name), organisation=_clean(given.organisation), paper=_clean(given.paper)
@@ -50,9 +54,7 @@ def checked(given: Outsider, audit_id: int, conducted: Iterable[int], moment: Mo
     if not made.name:
         raise RuleBroken(_l("Write the name of the person from outside who decided."), "outside_name")
     if _squeezed(made.name) in {_squeezed(name) for name in people.names(conducted, moment).values()}:
-        raise RuleBroken(
-            _l("This person carried out the audit. Name the person from outside who decided."), "outside_name"
-        )
+        raise RuleBroken(own, "outside_name")
     handed_in = AuditState.latest(moment, audit=audit_id)
     if (
         made.decided_on is None
@@ -60,7 +62,7 @@ def checked(given: Outsider, audit_id: int, conducted: Iterable[int], moment: Mo
         or (handed_in is not None and made.decided_on < handed_in.valid_from)
     ):
         raise RuleBroken(
-            _l("The decision falls between the day the audit was submitted and today. Correct the date."),
+            _l("The decision falls between the day of submission and today. Correct the date."),
             "outside_on",
         )
     if not made.paper:

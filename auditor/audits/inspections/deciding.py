@@ -10,14 +10,18 @@ from typing import Any
 from auditor import activity, clock
 from auditor.access import Actor, Permission, Role
 from auditor.accounts import queries as accounts
+from auditor.audits import outside
 from auditor.audits import queries as audits
 from auditor.audits import trail as audit_trail
 from auditor.audits.inspections import notices, people, queries, trail
 from auditor.audits.models import Audit, AuditItem, AuditState, ItemResult
+from auditor.audits.outside import Outsider
 from auditor.audits.results import EDITABLE, NONCONFORMITIES, Result, State
 from auditor.dated import Moment
 from auditor.errors import RuleBroken, Stale
 from auditor.language import _l
+
+_ANSWERED = _l("This person answered the self-inspection. Name the person from outside who decided.")
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,10 @@ def submit(actor: Actor, at: datetime, audit: Audit, comment: str = "") -> None:
         moment = Moment.at(at)
         if not readiness(audit.id, moment).submittable:
             raise RuleBroken(_l("The self-inspection is not complete. What is missing is listed below."))
-        notices.tell("submitted", audit, confirmers(audit.id, moment), at)
+        told = confirmers(audit.id, moment)
+        if not told and outside.proposed(moment):
+            told = set(accounts.holders(Role.ADMINISTRATOR, moment))  # they record a decision from outside
+        notices.tell("submitted", audit, told, at)
 
 
 def confirmers(audit_id: int, moment: Moment) -> set[int]:
@@ -95,18 +102,33 @@ def refusal_of(actor: Actor, at: datetime, audit: Audit) -> Any:
     return refusal(actor, answered, accounts.holders(Role.ADMINISTRATOR, Moment.at(at)))
 
 
-def confirm(actor: Actor, at: datetime, audit: Audit, comment: str = "") -> None:
-    """Confirm what was submitted.
+def outside_of(actor: Actor, audit_id: int, moment: Moment) -> str:
+    """Return the person from outside whose decision the actor may record; empty where somebody of the company decides.
 
-    Raises RuleBroken for who answered, for a wrong state, and while a nonconformity has no finding.
+    For a very small company in which nobody who may confirm is left but who answered (design §3.4).
     """
-    _check(actor, at, audit)
+    if not actor.everywhere(Permission.INSPECTION_CONFIRM) or confirmers(audit_id, moment):
+        return ""
+    return outside.proposed(moment)
+
+
+def confirm(
+    actor: Actor, at: datetime, audit: Audit, comment: str = "", outsider: Outsider | None = None
+) -> None:
+    """Confirm what was submitted, or record that a person from outside did.
+
+    Raises RuleBroken for who answered, unless a very small company lets them record the decision of an
+    ``outsider``; for a wrong state; while a nonconformity has no finding; and as ``outside.checked``.
+    """
+    given = _check(actor, at, audit, outsider)
     if readiness(audit.id, Moment.at(at)).without_finding:
         raise RuleBroken(
             _l("A nonconformity has no finding yet. Record it first, from the list of answers below.")
         )
     with activity.action(actor, at):
-        _move(actor, at, audit, {State.SUBMITTED}, State.APPROVED, comment)
+        state = _move(actor, at, audit, {State.SUBMITTED}, State.APPROVED, comment)
+        if given is not None:
+            outside.write(given, state)
 
 
 def confirm_many(actor: Actor, at: datetime, audit_ids: Collection[int]) -> int:
@@ -158,16 +180,20 @@ def confirmable(actor: Actor, audit_ids: Collection[int], moment: Moment) -> lis
     ]
 
 
-def send_back(actor: Actor, at: datetime, audit: Audit, comment: str) -> None:
+def send_back(
+    actor: Actor, at: datetime, audit: Audit, comment: str, outsider: Outsider | None = None
+) -> None:
     """Send a submitted one back, or reopen a confirmed one, with what is to be changed.
 
     Raises RuleBroken without a comment, and as ``confirm`` does.
     """
-    _check(actor, at, audit)
+    given = _check(actor, at, audit, outsider)
     if not comment.strip():
         raise RuleBroken(_l("Write what is to be changed. Whoever answers sees your comment."), "comment")
     with activity.action(actor, at):
-        _move(actor, at, audit, {State.SUBMITTED, State.APPROVED}, State.RETURNED, comment)
+        state = _move(actor, at, audit, {State.SUBMITTED, State.APPROVED}, State.RETURNED, comment)
+        if given is not None:
+            outside.write(given, state)
         notices.tell("returned", audit, people.answering([audit], Moment.at(at))[audit.id], at)
 
 
@@ -182,16 +208,21 @@ def cancel(actor: Actor, at: datetime, audit: Audit, reason: str) -> None:
         notices.tell("cancelled", audit, people.answering([audit], Moment.at(at))[audit.id], at)
 
 
-def _check(actor: Actor, at: datetime, audit: Audit) -> None:
+def _check(actor: Actor, at: datetime, audit: Audit, outsider: Outsider | None) -> Outsider | None:
+    """Return the person from outside who decides; None where the actor does. Raises RuleBroken for who may not."""
     reason = refusal_of(actor, at, audit)
-    if reason:
+    if not reason:
+        return None
+    moment = Moment.at(at)
+    if outsider is None or not outside_of(actor, audit.id, moment):
         raise RuleBroken(reason)
+    return outside.checked(outsider, audit.id, queries.answered_by([audit.id])[audit.id], moment, _ANSWERED)
 
 
 def _move(
     actor: Actor, at: datetime, audit: Audit, before: Collection[State], after: State, comment: str
-) -> None:
-    """Write the new state, if it still stands at one of ``before``: of two who decide, one does."""
+) -> AuditState:
+    """Write and return the new state, if it still stands at one of ``before``: of two who decide, one does."""
     latest = AuditState.latest(Moment.at(at), audit=audit.id)
     known = latest.state if latest else State.PLANNED.value
     changed = (
@@ -210,10 +241,11 @@ def _move(
         raise RuleBroken(
             _l("The self-inspection has moved to another step. Nothing was changed. Look at its page again.")
         )
-    AuditState.write(
+    state = AuditState.write(
         at, actor.person_id, replaces=latest, audit=audit.id, state=after.value, comment=comment.strip()
     )
     activity.record(audit_trail.STATE_CHANGED, audit=audit.id, before=known, after=after.value)
+    return state
 
 
 def _unanswered(row: ItemResult | None) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from peewee import JOIN
 
 from auditor.access import Actor
-from auditor.audits import queries
+from auditor.audits import outside, queries
 from auditor.audits.attached import is_erased
 from auditor.audits.inspections import people as respondents
 from auditor.audits.models import (
@@ -114,6 +114,9 @@ class Step:
     who: str
     when: datetime
     comment: str
+    outside: str = ""  # the person from outside whose decision it was
+    decided_on: date | None = None
+    paper: str = ""
 
 
 @dataclass(frozen=True)
@@ -260,10 +263,14 @@ def _told(row: ItemResult, audit: Audit) -> Earlier:
 def _steps(audit: Audit, moment: Moment) -> list[Step]:
     rows = list(AuditState.select().where(AuditState.audit == audit.id).order_by(AuditState.id.desc()))
     names = people.names((row.recorded_by for row in rows), moment)
-    return [
-        Step(row.state, names.get(row.recorded_by or 0, ""), row.recorded_at, str(row.comment))
-        for row in rows
-    ]
+    decided = outside.decisions(row.id for row in rows)
+    steps = []
+    for row in rows:
+        step = Step(row.state, names.get(row.recorded_by or 0, ""), row.recorded_at, str(row.comment))
+        if (by := decided.get(row.id)) is not None:
+            step = replace(step, outside=outside.name_of(by), decided_on=by.decided_on, paper=by.paper)
+        steps.append(step)
+    return steps
 
 
 def _named(person_ids: Iterable[int], moment: Moment) -> list[tuple[int, str]]:

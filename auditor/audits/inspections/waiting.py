@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from auditor.access import Actor, Permission, Role
 from auditor.accounts import queries as accounts
-from auditor.audits import auditees
+from auditor.audits import auditees, outside
 from auditor.audits import queries as audits
 from auditor.audits.inspections import deciding, people, queries
 from auditor.audits.models import Audit, AuditPlan
@@ -72,10 +72,18 @@ def _late(audit: Audit) -> _Entry:
 def _to_confirm(actor: Actor, submitted: list[Audit], moment: Moment) -> list[_Entry]:
     answered = queries.answered_by([audit.id for audit in submitted])
     administrators = accounts.holders(Role.ADMINISTRATOR, moment)
+    mine = [one for one in submitted if not deciding.refusal(actor, answered[one.id], administrators)]
+    steps = dict.fromkeys([one.id for one in mine], _l("Confirm or send back"))
+    left = [one for one in submitted if one.id not in steps]
+    if left and outside.proposed(moment):  # nobody of a very small company may be left to decide
+        deciders = {*administrators, *accounts.holders(Role.HEAD_OF_AUDIT, moment)}
+        steps |= {
+            one.id: _l("Record the decision from outside") for one in left if deciders <= answered[one.id]
+        }
     return [
-        _Entry(audit, _l("Confirm or send back"), f"/inspections/{audit.id}/confirm")
+        _Entry(audit, steps[audit.id], f"/inspections/{audit.id}/confirm")
         for audit in submitted
-        if not deciding.refusal(actor, answered[audit.id], administrators)
+        if audit.id in steps
     ]
 
 

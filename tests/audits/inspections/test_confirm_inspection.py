@@ -9,12 +9,15 @@ import pytest
 
 from auditor.activity import ActivityEvent
 from auditor.audits.inspections import deciding
-from auditor.audits.models import Audit, AuditState
+from auditor.audits.models import Audit, AuditState, OutsideDecision
 from auditor.audits.results import Result
+from auditor.company.actions import set_setting
 from auditor.dated import Moment
 from auditor.errors import RuleBroken
 from auditor.findings.models import Finding
+from auditor.integrity.verify import verify
 from auditor.notifications.models import Notice
+from auditor.people import queries as people
 from tests.audits.inspections.making import answer_all, confirmed, inspection, submitted
 from tests.audits.making import answer, items
 from tests.bed.pages import text_of
@@ -210,3 +213,92 @@ def test_dates_move_with_a_reason_and_names_change(client: Any, cast: Cast) -> N
     found = client.get("/inspections/people/find?q=西村").json
     assert [one["id"] for one in found] == [cast.person["staff_of_sales"]]
     assert date(2026, 12, 11).isoformat() in client.get(f"/inspections/{audit.id}").text
+
+
+# ---- a very small company ----
+
+OUTSIDE = {
+    "comment": "",
+    "outside_name": "山田 太郎",
+    "outside_organisation": "山田会計事務所",
+    "outside_on": "2026-11-20",
+    "outside_paper": "点検綴り 26-3",
+}
+
+
+def _answered_by_all_who_decide(cast: Cast) -> Audit:
+    """A self-inspection of a company whose administrator and head of audit both answered."""
+    audit = inspection(cast, named=("administrator", "head_of_audit"))
+    answer(cast, items(audit)[0], by="head_of_audit")
+    answer_all(cast, audit, "administrator")
+    return audit
+
+
+def _very_small(cast: Cast) -> None:
+    set_setting(cast.actor("administrator"), "outside_verifier", "山田 太郎", date(2026, 4, 1), NOW)
+
+
+def test_where_nobody_else_is_left_the_decision_of_a_person_from_outside_is_recorded(
+    client: Any, cast: Cast, settings: Any
+) -> None:
+    _very_small(cast)
+    audit = _answered_by_all_who_decide(cast)
+    deciding.submit(cast.actor("administrator"), NOW, audit)
+    told = {row.person_id for row in Notice.select().where(Notice.kind == "inspection_submitted")}
+    assert told == {cast.person["administrator"]}
+    cast.sign_in(client, "administrator")
+    assert "社外の人の判断を記録" in text_of(client.get("/worklist/"))
+    page = text_of(client.get(f"/inspections/{audit.id}/confirm"))
+    assert "社外の人が行った判断の記録だけができます" in page
+    assert client.post(f"/inspections/{audit.id}/confirm", data=OUTSIDE).status_code == 303
+    assert _state(audit) == "approved"
+    row = OutsideDecision.get()
+    assert (row.name, row.paper, row.state_of.audit_id) == ("山田 太郎", "点検綴り 26-3", audit.id)
+    shown = text_of(client.get(f"/inspections/{audit.id}"))
+    assert "山田 太郎（山田会計事務所）" in shown and "点検綴り 26-3" in shown
+    assert verify(settings.evidence_folder).clean
+    # It can be sent back the same way.
+    back = {**OUTSIDE, "comment": "鍵の記録を足す"}
+    assert client.post(f"/inspections/{audit.id}/return", data=back).status_code == 303
+    assert _state(audit) == "returned"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "error"),
+    [
+        ("outside_name", "", "判断した社外の人の氏名"),
+        ("outside_name", "保護 管理", "この人は自己点検の回答者です"),
+        ("outside_on", "2026-11-21", "提出日から本日まで"),
+        ("outside_paper", "", "署名のある書面"),
+    ],
+)
+def test_a_decision_from_outside_that_lacks_something_keeps_what_was_typed(
+    client: Any, cast: Cast, field: str, value: str, error: str
+) -> None:
+    _very_small(cast)
+    audit = _answered_by_all_who_decide(cast)
+    deciding.submit(cast.actor("administrator"), NOW, audit)
+    if field == "outside_name" and value:
+        value = people.name(cast.person["administrator"], Moment.at(NOW)).replace("　", " ")
+    cast.sign_in(client, "administrator")
+    refused = client.post(f"/inspections/{audit.id}/confirm", data={**OUTSIDE, field: value})
+    assert refused.status_code == 422
+    assert error in text_of(refused) and "山田会計事務所" in refused.get_data(as_text=True)
+    assert _state(audit) == "submitted" and not OutsideDecision.select().count()
+
+
+def test_without_the_setting_or_while_somebody_is_left_nobody_from_outside_decides(
+    client: Any, cast: Cast
+) -> None:
+    audit = _answered_by_all_who_decide(cast)
+    deciding.submit(cast.actor("administrator"), NOW, audit)
+    cast.sign_in(client, "administrator")
+    assert client.post(f"/inspections/{audit.id}/confirm", data=OUTSIDE).status_code == 422
+    _very_small(cast)
+    other = inspection(cast, named=("administrator",))
+    answer_all(cast, other, "administrator")
+    deciding.submit(cast.actor("administrator"), NOW, other)
+    assert "社外の人" not in text_of(client.get(f"/inspections/{other.id}/confirm"))
+    assert client.post(f"/inspections/{other.id}/confirm", data=OUTSIDE).status_code == 422
+    assert (_state(audit), _state(other)) == ("submitted", "submitted")
+    assert not OutsideDecision.select().count()

@@ -8,12 +8,13 @@ from flask import current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from auditor.access import Permission, requires
+from auditor.audits.forms import DecisionForm
 from auditor.audits.inspections import deciding, queries
 from auditor.audits.inspections.sheet import sheet
 from auditor.audits.models import Audit
 from auditor.audits.results import State
 from auditor.audits.views.inspections import bp
-from auditor.audits.views.inspections.forms import ReasonForm, SubmitForm
+from auditor.audits.views.inspections.forms import ReasonForm
 from auditor.dated import Moment
 from auditor.errors import RuleBroken, Stale
 from auditor.language import _, current
@@ -26,7 +27,9 @@ Page = str | tuple[str, int] | BaseResponse
 @requires(Permission.INSPECTION_CONFIRM)
 def decide(inspection_id: int) -> Page:
     """Show the answers to who confirms: what is not kept and what differs from last time first."""
-    return _decide_page(_audit(inspection_id), SubmitForm(), "", 200)
+    audit, moment = _audit(inspection_id), Moment.at(request_time())
+    named = deciding.outside_of(current_actor(), audit.id, moment)
+    return _decide_page(audit, DecisionForm(data={"outside_name": named, "outside_on": moment.day}), "", 200)
 
 
 @bp.post("/<int:inspection_id>/confirm")
@@ -46,15 +49,17 @@ def send_back(inspection_id: int) -> Page:
 
 
 def _decided(inspection_id: int, act: Callable[..., None], done: str, then: str = "") -> Page:
-    """Take the decision and go on to ``then``, without it to the self-inspection."""
-    audit, form = _audit(inspection_id), SubmitForm()
+    """Take the decision, or record that of a person from outside; go on to ``then``, without it to the self-inspection."""
+    audit, form = _audit(inspection_id), DecisionForm()
     if not form.validate():
         return _decide_page(audit, form, "", 422)
     try:
-        act(current_actor(), request_time(), audit, form.comment.data or "")
+        at, actor = request_time(), current_actor()
+        outsider = form.outsider() if deciding.outside_of(actor, audit.id, Moment.at(at)) else None
+        act(actor, at, audit, form.comment.data or "", outsider)
     except RuleBroken as broken:
         if broken.field:
-            form.comment.errors = [str(broken)]
+            form[broken.field].errors = [str(broken)]
         return _decide_page(audit, form, "" if broken.field else str(broken), 422)
     except Stale:
         return redirect(_page_of(audit), 303)
@@ -85,7 +90,7 @@ def cancel(inspection_id: int) -> Page:
     return body, 422 if error or form.errors else 200
 
 
-def _decide_page(audit: Audit, form: SubmitForm, error: str, status: int) -> Page:
+def _decide_page(audit: Audit, form: DecisionForm, error: str, status: int) -> Page:
     at, actor = request_time(), current_actor()
     moment = Moment.at(at)
     page = sheet(audit, actor, moment, current())
@@ -98,6 +103,7 @@ def _decide_page(audit: Audit, form: SubmitForm, error: str, status: int) -> Pag
         others=[entry for entry in page.entries if entry not in first],
         lacking=lacking,
         refusal=deciding.refusal_of(actor, at, audit),
+        outside=deciding.outside_of(actor, audit.id, moment),
         records="findings.record" in current_app.view_functions,
         form=form,
         error=error,

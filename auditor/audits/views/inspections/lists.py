@@ -78,12 +78,15 @@ def show(inspection_id: int) -> str:
     audit = queries.inspection_for(actor, inspection_id, Permission.INSPECTION_READ, at)
     state = State(audit.current_state)
     series = AuditSeriesDetail.latest(moment, series_of=audit.series_of_id) if audit.series_of_id else None
+    outside = deciding.outside_of(actor, audit.id, moment)
     return render_template(
         "audits/inspections/show.html",
         page=sheet(audit, actor, moment, current()),
         answers=state in EDITABLE and queries.may_answer(actor, audit, at),
         editable=state in EDITABLE,
-        decides=state in (State.SUBMITTED, State.APPROVED) and not deciding.refusal_of(actor, at, audit),
+        decides=state in (State.SUBMITTED, State.APPROVED)
+        and bool(outside or not deciding.refusal_of(actor, at, audit)),
+        outside=outside,
         left_out=recorded(audit.id),
         series=series,
         State=State,
