@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from peewee import JOIN, SQL, fn
+from peewee import JOIN
 
 from auditor.access import Actor
 from auditor.audits import queries
@@ -16,6 +16,7 @@ from auditor.catalogue.models import Control, Subject
 from auditor.dated import Moment
 from auditor.db import ErasedText
 from auditor.errors import NotFound
+from auditor.evidence.expiring import is_erased, overtaken
 from auditor.evidence.links import host_of
 from auditor.evidence.models import Evidence, StoredFile
 from auditor.prepared import Prepared
@@ -82,13 +83,6 @@ def _on_item_with(item_id: int, day: date, instant: datetime) -> Any:
 _on_item = Prepared(_on_item_with, item_id=int, day=date, instant=datetime)
 
 
-def overtaken(moment: Moment) -> Any:
-    """Return the condition on Evidence that a newer version of it had been given by then."""
-    newer = Evidence.alias("newer")
-    given = newer.select(SQL("1")).where(newer.replaces == Evidence.id, newer.given_at <= moment.instant)
-    return fn.EXISTS(given)
-
-
 def shown(rows: list[ItemEvidence], names: dict[int, str]) -> list[Attached]:
     """Return what hangs on the item, from ``on_item``."""
     before = {row.evidence_id: row for row in rows}
@@ -123,11 +117,6 @@ def _told(row: ItemEvidence, names: dict[int, str], older: tuple[Attached, ...] 
         overtaken=bool(row.overtaken),
         older=older,
     )
-
-
-def is_erased(one: Evidence) -> bool:
-    """Tell whether its file was erased, or the address of a link."""
-    return one.file.erased_at is not None if one.file else isinstance(one.url, ErasedText)
 
 
 def evidence_of(item: AuditItem, evidence_id: int, moment: Moment) -> Evidence:
@@ -185,14 +174,23 @@ def _usable(actor: Actor, item: AuditItem, at: datetime, seen: Seen) -> Any:
 
 
 def hung(actor: Actor, at: datetime, *where: Any, seen: Seen = queries.results_seen_by) -> Any:
-    """Return the rows of evidence on items that the person may see now, with evidence, file, item, audit, subject, control.
+    """Return the rows of evidence on items that the person may see now, as ``hung_on``.
 
     ``where`` narrows by the item. ``seen`` is another rule for self-inspections.
     """
-    items = AuditItem.select(AuditItem.id).join(Audit).where(seen(actor, at), *where)
-    rows = ItemEvidence.standing(Moment.at(at), ItemEvidence.item.in_(items))
+    return hung_on(Moment.at(at), seen(actor, at), *where)
+
+
+def hung_on(moment: Moment, *where: Any, among: Any = None) -> Any:
+    """Return the rows of evidence on the items of audits or self-inspections that meet ``where``.
+
+    With evidence, file, item, audit, subject and control: one query. ``among``: of these pieces of evidence only.
+    """
+    items = AuditItem.select(AuditItem.id).join(Audit).where(*where)
+    narrowed = [ItemEvidence.item.in_(items)] + ([] if among is None else [ItemEvidence.evidence.in_(among)])
     return (
-        rows.select(ItemEvidence, Evidence, StoredFile, AuditItem, Audit, Subject, Control)
+        ItemEvidence.standing(moment, *narrowed)
+        .select(ItemEvidence, Evidence, StoredFile, AuditItem, Audit, Subject, Control)
         .join(Evidence)
         .join(StoredFile, JOIN.LEFT_OUTER)
         .switch(ItemEvidence)

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from peewee import Case, fn
 
 from auditor.access import Actor, Permission, Scope
 from auditor.audits import queries
-from auditor.audits.attached import hung, is_erased, overtaken, says
+from auditor.audits.attached import hung, hung_on, says
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, ItemEvidence
-from auditor.audits.results import EDITABLE, RESULTS_SHOWN
+from auditor.audits.results import AUDITS, EDITABLE, RESULTS_SHOWN, State
 from auditor.catalogue.models import Subject
 from auditor.dated import Moment
+from auditor.evidence.expiring import (
+    SOON,
+    Place,
+    is_erased,
+    near,
+    overtaken,
+    reminder,
+    waits,
+    work_items,
+)
 from auditor.evidence.models import Evidence
-from auditor.language import _, current
-from auditor.work import WorkItem
+from auditor.language import current
+from auditor.work import DueThing, WorkItem
 
-SOON = timedelta(days=30)
 TABS = ("all", "expiring", "expired")
+OPEN = Audit.current_state.in_([state.value for state in EDITABLE])  # a newer version can be given
 
 
 @dataclass(frozen=True)
@@ -87,27 +97,39 @@ def fiscal_years(actor: Actor, at: datetime) -> list[int]:
 
 
 def waiting_for(actor: Actor, moment: Moment) -> list[WorkItem]:
-    """Return the evidence that expires within 30 days, each piece once: one query.
+    """Return the evidence of audits that waits for the person (``auditor.evidence.expiring``), each piece once.
 
-    While its audit is open it waits for the auditors, until it is replaced or taken off. Afterwards it is for
-    them and the head of the audited department to know, until 30 days after it expired.
+    While its audit is open it waits for the auditors. Afterwards it is for them and the head of the audited
+    department to know. Two queries.
     """
     if actor.person_id is None or not actor.may(Permission.AUDIT_READ):
         return []
-    query = (
-        hung(actor, moment.instant, _concerns(actor, moment))
-        .where(Evidence.expires_on <= moment.day + SOON, ~overtaken(moment))
-        .order_by(Evidence.expires_on, Evidence.id, Audit.id.desc(), AuditItem.position)
-    )
-    found: dict[int, WorkItem] = {}
-    for row in query:
-        open_ = row.item.audit.current_state in _OPEN
-        if (open_ or row.evidence.expires_on >= moment.day - SOON) and not is_erased(row.evidence):
-            found.setdefault(row.evidence_id, _work_item(row, moment.day))
-    return list(found.values())
+    mine = _concerns(actor, moment) & (Audit.current_state != State.CANCELLED.value)
+    rows = near_on_items(moment, queries.results_seen_by(actor, moment.instant), mine)
+    return work_items([place_of(row) for row in rows], moment.day)
 
 
-_OPEN = [state.value for state in EDITABLE]
+def near_on_items(moment: Moment, *where: Any) -> Any:
+    """Return the rows of evidence that waits, on items of checks that meet ``where``: the latest check first."""
+    rows = hung_on(moment, *where, among=near(moment)).where(waits(OPEN, moment))
+    return rows.order_by(Evidence.expires_on, Evidence.id, Audit.id.desc(), AuditItem.position)
+
+
+def replaceable(moment: Moment, evidence_id: int | None = None) -> list[ItemEvidence]:
+    """Return the rows of evidence that waits at items of open audits, of one piece or all: one query."""
+    rows = near_on_items(moment, Audit.kind.in_(AUDITS), OPEN)
+    return list(rows if evidence_id is None else rows.where(Evidence.id == evidence_id))
+
+
+def due_things(moment: Moment) -> list[DueThing]:
+    """Return the evidence that waits for the auditors of open audits, for the reminders: two queries."""
+    rows = replaceable(moment)
+    posts = queries.auditors({row.item.audit_id for row in rows}, moment)
+    things = [
+        reminder(place_of(row), tuple(post.person_id for post in posts.get(row.item.audit_id, [])))
+        for row in rows
+    ]
+    return [thing for thing in things if thing is not None]
 
 
 def _concerns(actor: Actor, moment: Moment) -> Any:
@@ -120,15 +142,14 @@ def _concerns(actor: Actor, moment: Moment) -> Any:
     return mine | (Audit.subject.in_(headed) & told)
 
 
-def _work_item(row: ItemEvidence, today: date) -> WorkItem:
-    one, audit = row.evidence, row.item.audit
-    over = one.expires_on is not None and one.expires_on < today
-    what = _("Evidence has expired") if over else _("Evidence expires")
-    return WorkItem(
+def place_of(row: ItemEvidence) -> Place:
+    """Return where a piece of evidence of an audit hangs."""
+    audit, address = row.item.audit, f"/audits/{row.item.audit_id}/items/{row.item_id}#evidence"
+    return Place(
+        evidence=row.evidence,
         kind="audit",
-        title=str(_("%(what)s: %(title)s", what=what, title=one.name)),
-        url=f"/audits/{audit.id}/items/{row.item_id}#evidence",
-        step=str(_("Replace") if audit.current_state in _OPEN else _("See the evidence")),
-        due_on=one.expires_on,
         detail=f"{audit.number} {row.item.control.code}",
+        open=audit.current_state in EDITABLE,
+        url=address,
+        path=address,
     )

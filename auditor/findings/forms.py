@@ -23,7 +23,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from auditor.access import Role
-from auditor.audits.forms import MarkedForm
+from auditor.audits.forms import AboutForm
 from auditor.findings.states import Grade, WorryStep
 from auditor.language import _l
 
@@ -192,7 +192,7 @@ class FilesForm(FlaskForm):
     files = MultipleFileField(_l("Evidence"), [Optional()])
 
 
-class EvidenceForm(MarkedForm):
+class EvidenceForm(AboutForm):
     """Files or an address, and what is said of them."""
 
     files = MultipleFileField(_l("Files"), [Optional()])

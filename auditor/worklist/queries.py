@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from auditor.access import Actor
 from auditor.dated import Moment
 from auditor.work import DueThing, WorkItem
+from auditor.worklist import expiring
 from auditor.worklist.models import ReminderRule
 
 Source = Callable[[Actor, Moment], list[WorkItem]]
@@ -21,7 +22,6 @@ more: list[Source] = []
 def sources() -> list[Source]:
     """Return every feature's answer to "what waits for this person?"."""
     from auditor.accounts.waiting import waiting_for as accounts
-    from auditor.audits.expiring import waiting_for as expiring
     from auditor.audits.inspections.waiting import waiting_for as inspections
     from auditor.audits.programme.waiting import waiting_for as programme
     from auditor.audits.waiting import waiting_for as audits
@@ -32,7 +32,7 @@ def sources() -> list[Source]:
     from auditor.training.waiting import waiting_for as training
 
     return [
-        programme, audits, inspections, expiring, findings, training, people, accounts, evidence,
+        programme, audits, inspections, expiring.waiting_for, findings, training, people, accounts, evidence,
         notifications, *more,
     ]  # fmt: skip
 
@@ -76,7 +76,8 @@ def due_things(moment: Moment) -> list[DueThing]:
     from auditor.findings.waiting import due_things as findings
     from auditor.training.waiting import due_things as training
 
-    return [*audits(moment), *inspections(moment), *findings(moment), *training(moment)]
+    things = [*audits(moment), *inspections(moment), *findings(moment), *training(moment)]
+    return things + expiring.due_things(moment)
 
 
 def planned_rules(moment: Moment) -> dict[str, list[ReminderRule]]:

@@ -54,6 +54,7 @@ KINDS = (
     Kind("verification_due", _l("Plan to be approved, actions to be verified")),
     Kind("action_due", _l("Corrective action")),
     Kind("effectiveness_due", _l("Effectiveness check")),
+    Kind("evidence_due", _l("Evidence whose validity ends")),
     Kind("training_due", _l("Training, to whom it is assigned"), escalates=False),
     Kind("training_team_due", _l("Training of the own departments, to their heads"), escalates=False),
     Kind("training_round_due", _l("Training of the company, to the administrators"), escalates=False),

@@ -10,11 +10,14 @@ from typing import Any
 
 from auditor import activity, clock
 from auditor.access import application
+from auditor.audits.attaching import Link
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, AuditState, ItemResult
+from auditor.evidence.actions import About
+from auditor.evidence.models import Evidence
 from auditor.findings import actions, answering, doing, verifying
 from auditor.findings.models import CorrectiveAction, Finding, FindingState
 from auditor.findings.states import Grade
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 
 AUDIT_MADE = activity.event_type("test.findings_audit_made", "Audit made", "audit")
 BEGAN = datetime(2026, 7, 14, 1, 0, tzinfo=UTC)
@@ -115,6 +118,15 @@ class Making:
         for planned in CorrectiveAction.select().where(CorrectiveAction.finding == finding.id):
             files = [(io.BytesIO(b"%PDF-1.7 stopped"), "停止の記録.pdf")]
             doing.mark_done(self.actor(by), self.tomorrow(), planned, "停止した。", files, self.folder)
+
+    def valid_for(self, finding: Finding, days: int, name: str = "契約書") -> Evidence:
+        """A link that shows the first action done and is valid so many days longer than the cast's today."""
+        planned = CorrectiveAction.get(CorrectiveAction.finding == finding.id)
+        link = Link(f"https://wiki.example.jp/{name}", name)
+        about = About(date(2026, 1, 1), day(NOW) + timedelta(days=days))
+        doing.give_link(self.cast.actor("staff_of_sales"), NOW, planned, link, about)
+        kept: Evidence = Evidence.get(Evidence.name == name)
+        return kept
 
     def effectiveness(self, grade: Grade = Grade.MINOR, **values: Any) -> Finding:
         finding = self.verifying(grade, **values)

@@ -14,13 +14,14 @@ from auditor.audits.forms.carrying_out import (
     SubmitForm,
     TermsForm,
 )
-from auditor.audits.forms.evidence import EvidenceForm, LinkForm, MarkedForm, VersionForm
+from auditor.audits.forms.evidence import AboutForm, EvidenceForm, LinkForm, VersionForm
 from auditor.audits.forms.fields import DayField
 from auditor.audits.forms.letters import AskForm, KeepForm, LetterForm, ReplyForm
 from auditor.audits.forms.register import EndQualificationForm, QualificationForm, RenewalForm
 from auditor.audits.forms.series import MoveForm, SeriesTermsForm, SkipForm
 
 __all__ = [
+    "AboutForm",
     "AnswerForm",
     "AskForm",
     "CommentForm",
@@ -32,7 +33,6 @@ __all__ = [
     "KeepForm",
     "LetterForm",
     "LinkForm",
-    "MarkedForm",
     "MoveForm",
     "PaperForm",
     "PlanForm",

@@ -28,7 +28,9 @@ class AboutForm(FlaskForm):
     )
     expires_on = DayField(
         _l("Valid until"),
-        description=_l("For certificates, contracts and the like. It is shown to you 30 days before."),
+        description=_l(
+            "For certificates, contracts and the like. From 30 days before it stands on the worklist of whoever can give a newer version."
+        ),
         validators=[Optional()],
     )
     source = StringField(
@@ -41,16 +43,6 @@ class AboutForm(FlaskForm):
     def about(self) -> About:
         """Return what was filled in."""
         return About(self.about_on.data, self.expires_on.data, self.source.data or "", self.shows.data or "")
-
-
-class MarkedForm(AboutForm):
-    """The same where what expires is marked on its page and on no list."""
-
-    expires_on = DayField(
-        _l("Valid until"),
-        description=_l("For certificates, contracts and the like. It is marked from 30 days before."),
-        validators=[Optional()],
-    )
 
 
 class EvidenceForm(AboutForm):

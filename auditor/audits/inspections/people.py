@@ -59,6 +59,18 @@ def answering(audits: Iterable[Audit], moment: Moment) -> dict[int, tuple[int, .
     }
 
 
+def above(subjects: Iterable[Subject], moment: Moment) -> dict[int, int]:
+    """Return by subject the nearest department whose head stands above whoever answers: told when it stays late."""
+    heads, tree = people.heads(moment), people.tree(moment)
+    found: dict[int, int] = {}
+    for subject_id, unit in departments(subjects, moment).items():
+        headed = [one for one in (unit, *tree.ancestors(unit)) if one in heads]
+        higher = [one for one in headed[1:] if heads[one] != heads[headed[0]]]
+        if higher:
+            found[subject_id] = higher[0]
+    return found
+
+
 def _in_order(named: Iterable[int], responsible: Iterable[int]) -> tuple[int, ...]:
     return tuple(dict.fromkeys((*named, *responsible)))
 

@@ -11,7 +11,6 @@ from peewee import JOIN
 
 from auditor.access import Actor
 from auditor.audits import outside, queries
-from auditor.audits.attached import is_erased
 from auditor.audits.inspections import people as respondents
 from auditor.audits.models import (
     Audit,
@@ -25,6 +24,7 @@ from auditor.audits.models import (
 from auditor.audits.results import NONCONFORMITIES, RESULTS_SHOWN, AuditKind, Result, State
 from auditor.catalogue.models import CatalogueVersion, Category, Control
 from auditor.dated import Moment
+from auditor.evidence.expiring import is_erased
 from auditor.evidence.models import Evidence, StoredFile
 from auditor.people import queries as people
 

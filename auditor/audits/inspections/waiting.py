@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from auditor.access import Actor, Permission, Role
 from auditor.accounts import queries as accounts
-from auditor.audits import auditees, outside
+from auditor.audits import outside
 from auditor.audits import queries as audits
 from auditor.audits.inspections import deciding, people, queries
 from auditor.audits.models import Audit, AuditPlan
@@ -139,7 +139,7 @@ def due_things(moment: Moment) -> list[DueThing]:
     ids = [audit.id for audit in open_]
     plans = {row.audit_id: row.due_on for row in AuditPlan.standing(moment, AuditPlan.audit.in_(ids))}
     answering = people.answering(open_, moment)
-    above = _above([audit.subject for audit in open_], moment)
+    above = people.above([audit.subject for audit in open_], moment)
     return [
         DueThing(
             notice="inspection_due",
@@ -152,15 +152,3 @@ def due_things(moment: Moment) -> list[DueThing]:
         for audit in open_
         if audit.id in plans
     ]
-
-
-def _above(subjects: list[Subject], moment: Moment) -> dict[int, int]:
-    """Return by subject the nearest department whose head stands above whoever answers: told when it stays late."""
-    heads, tree = roster.heads(moment), roster.tree(moment)
-    found: dict[int, int] = {}
-    for subject_id, unit in auditees.departments(subjects, moment).items():
-        headed = [one for one in (unit, *tree.ancestors(unit)) if one in heads]
-        higher = [one for one in headed[1:] if heads[one] != heads[headed[0]]]
-        if higher:
-            found[subject_id] = higher[0]
-    return found

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from auditor.audits.actions import Appointee, NewAudit
-from auditor.audits.inspections import deciding
+from auditor.audits.attaching import Link
+from auditor.audits.inspections import deciding, proving
 from auditor.audits.inspections.assigning import open_inspections
-from auditor.audits.models import Audit
+from auditor.audits.models import Audit, AuditItem
+from auditor.clock import day_of
+from auditor.evidence.actions import About
+from auditor.evidence.models import Evidence
 from tests.audits.making import DEPARTMENT_CONTROLS, answer, items
 from tests.cast import NOW, Cast
 
@@ -63,3 +67,12 @@ def confirmed(cast: Cast, audit: Audit, by: str = "administrator", at: datetime 
         deciding.submit(cast.actor("head_of_sales"), at, audit)
     deciding.confirm(cast.actor(by), at, audit)
     return audit
+
+
+def valid_for(
+    cast: Cast, item: AuditItem, days: int, by: str = "head_of_sales", name: str = "登録証"
+) -> Evidence:
+    """Return a link that hangs on the item and is valid so many days longer."""
+    link = Link(f"https://wiki.example.jp/{name}", name)
+    about = About(date(2026, 1, 1), day_of(NOW) + timedelta(days=days))
+    return proving.attach_link(cast.actor(by), NOW, item, link, about)

@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
 from auditor.audits.conducting import LONGEST_TEXT
-from auditor.audits.forms import DayField, MarkedForm
+from auditor.audits.forms import AboutForm, DayField
 from auditor.audits.results import Result
 from auditor.language import _l
 
@@ -33,7 +33,7 @@ class ItemForm(Form):
         return next((str(one) for field in self for one in field.errors), "")
 
 
-class EvidenceForm(MarkedForm):
+class EvidenceForm(AboutForm):
     """Files or an address, and what is said of them."""
 
     file = MultipleFileField(_l("Files"), validators=[Optional()])
