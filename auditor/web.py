@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, g, has_request_context, redirect, request, url_for
 from peewee import ModelSelect
@@ -232,8 +233,16 @@ def paged_list(rows: list[Any], total: int, size: int = PAGE_SIZES[0]) -> Page:
 def attachment(content: bytes | Iterable[bytes], name: str, media_type: str) -> Response:
     """Return a file to be saved, never shown: its true type, no sniffing, no script."""
     response = Response(content, mimetype=media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers.set("Content-Disposition", "attachment", **_file_named(name))
     return as_attachment(response)
+
+
+def _file_named(name: str) -> dict[str, str]:
+    """Return a file's name as a header can carry it (RFC 6266): encoded beside a plain one where it is not ASCII."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    if plain == name:
+        return {"filename": name}
+    return {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='!#$&+-.^_`|~')}"}
 
 
 def as_attachment(response: Response) -> Response:

@@ -38,6 +38,8 @@ class CheckedClient(FlaskClient):
         if csrf and str(kwargs.get("method", "GET")).upper() not in {"GET", "HEAD", "OPTIONS"}:
             kwargs["headers"] = {**dict(kwargs.get("headers") or {}), "X-CSRFToken": self._token()}
         response = super().open(*args, **kwargs)
+        unsendable = [name for name, value in response.headers if not value.isascii()]
+        assert not unsendable, f"{response.request.path}: a server sends no such header: {unsendable}"
         if response.mimetype == "text/html" and response.data and not 300 <= response.status_code < 400:
             packed = response.headers.get("Content-Encoding") == "gzip"
             page = gzip.decompress(response.data) if packed else response.data

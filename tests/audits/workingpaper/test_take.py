@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from openpyxl import load_workbook
@@ -143,6 +144,8 @@ def test_the_page_gives_the_file_to_be_saved_and_lists_who_took_one(client: Any,
     sent = client.post(f"/audits/{audit.id}/papers/take", data={"language": "en"})
     assert sent.status_code == 200
     assert sent.headers["Content-Disposition"].startswith("attachment")
+    named = client.post(f"/audits/{audit.id}/papers/take", data={"language": "ja"})
+    assert unquote(named.headers["Content-Disposition"]).endswith("監査調書.xlsx"), "encoded, so that a server sends it"
     assert book_of(sent.data).sheetnames[0] == "Instructions"
     page = text_of(client.get(f"/audits/{audit.id}/papers"))
     assert "髙橋" in page and "2027-02-18" in page
