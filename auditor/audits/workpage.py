@@ -8,9 +8,12 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from auditor.access import Actor
 from auditor.audits import attached, queries
+from auditor.audits.inspections import queries as inspections
+from auditor.audits.inspections.notices import page_of
 from auditor.audits.models import Audit, AuditItem, AuditPlan, AuditState, ItemDraft, ItemResult
-from auditor.audits.results import DONE, Result
+from auditor.audits.results import DONE, AuditKind, Result
 from auditor.catalogue.models import CatalogueVersion, Category, Control
 from auditor.dated import Moment
 from auditor.errors import NotFound
@@ -48,7 +51,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What an earlier audit of the same subject found at the same control."""
+    """What an earlier audit or self-inspection of the same subject found at the same control.
+
+    ``url``: of a self-inspection, where the reader may see it.
+    """
 
     number: str
     fiscal_year: int
@@ -56,6 +62,8 @@ class Earlier:
     note: str
     on: date
     by: str
+    inspected: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,8 +125,11 @@ class ItemPage:
         return next((entry for entry in round_ if not entry.checked), None)
 
 
-def item_page(item: AuditItem, moment: Moment) -> ItemPage:
-    """Return the page of an item that was authorised (``queries.item_for``): six queries and the findings' own."""
+def item_page(actor: Actor, item: AuditItem, moment: Moment) -> ItemPage:
+    """Return the page of an item that was authorised (``queries.item_for``): six queries and the findings' own.
+
+    At most two more where somebody who does not see all self-inspections finds one among the earlier results.
+    """
     audit = item.audit
     latest, before = _results(item, moment)
     held = attached.on_item(item, moment)
@@ -140,7 +151,7 @@ def item_page(item: AuditItem, moment: Moment) -> ItemPage:
         latest_by=names.get(latest.recorded_by or 0, "") if latest else "",
         draft=_draft(item, latest),
         evidence=attached.shown(held, names),
-        earlier=[_told(row, names) for row in before],
+        earlier=_earlier(actor, item, before, names, moment),
         findings=[one for ask in queries.findings_beside for one in ask(item, moment)],
     )
 
@@ -256,13 +267,21 @@ _own_and_earlier = Prepared(
 )
 
 
-def _told(row: ItemResult, names: dict[int, str]) -> Earlier:
-    audit = row.item.audit
-    return Earlier(
-        audit.number,
-        audit.fiscal_year,
-        row.result,
-        row.note,
-        row.valid_from,
-        names.get(row.recorded_by or 0, ""),
-    )
+def _earlier(
+    actor: Actor, item: AuditItem, rows: list[ItemResult], names: dict[int, str], moment: Moment
+) -> list[Earlier]:
+    inspected = {row.item.audit_id for row in rows if row.item.audit.kind == AuditKind.SELF_INSPECTION}
+    seen = inspections.those_seen(actor, inspected, item.audit.subject, moment.instant)
+    return [
+        Earlier(
+            number=row.item.audit.number,
+            fiscal_year=row.item.audit.fiscal_year,
+            result=row.result,
+            note=row.note,
+            on=row.valid_from,
+            by=names.get(row.recorded_by or 0, ""),
+            inspected=row.item.audit_id in inspected,
+            url=page_of(row.item.audit_id) if row.item.audit_id in seen else "",
+        )
+        for row in rows
+    ]

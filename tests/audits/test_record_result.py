@@ -279,7 +279,8 @@ def test_the_result_of_the_last_audit_stands_beside_the_item(app: Any, cast: Cas
     audit = assigned(cast)
     with app.test_request_context():
         page = _page(cast, audit)
-    assert [(one.number, one.result) for one in page.earlier] == [(before.number, "conform")]
+    found = [(one.number, one.result, one.inspected, one.url) for one in page.earlier]
+    assert found == [(before.number, "conform", False, "")]
 
 
 def _page(cast: Cast, audit: Audit) -> workpage.ItemPage:
@@ -287,7 +288,7 @@ def _page(cast: Cast, audit: Audit) -> workpage.ItemPage:
 
     actor = cast.actor("auditor")
     item = queries.item_for(actor, items(audit)[0].id, Permission.AUDIT_READ, NOW)
-    return workpage.item_page(item, Moment.at(NOW))
+    return workpage.item_page(actor, item, Moment.at(NOW))
 
 
 def test_saving_an_item_costs_at_most_8_queries_of_audits(cast: Cast, query_count: Any) -> None:

@@ -81,6 +81,22 @@ def seen_by(actor: Actor, at: datetime) -> Any:
     return INSPECTED & condition
 
 
+def those_seen(actor: Actor, audit_ids: Collection[int], subject: Subject, at: datetime) -> set[int]:
+    """Return which of the self-inspections of one subject the person may see: at most two queries."""
+    wanted, scopes = set(audit_ids), actor.scopes(Permission.INSPECTION_READ)
+    moment = Moment.at(at)
+    if not wanted or Scope.COMPANY in scopes:
+        return wanted
+    if Scope.DEPARTMENT in scopes and departments([subject], moment).get(subject.id) in actor.department_ids:
+        return wanted
+    if Scope.ASSIGNED not in scopes:
+        return set()
+    named = AuditAssignee.standing(
+        moment, AuditAssignee.audit.in_(sorted(wanted)), AuditAssignee.person == actor.person_id
+    )
+    return {row.audit_id for row in named.where(AuditAssignee.held)}
+
+
 def _subjects_of(department_ids: Collection[int], moment: Moment) -> list[int]:
     """Return the subjects that the departments answer for: two queries."""
     own = Subject.select(Subject.id).where(Subject.department.in_(list(department_ids)))

@@ -135,7 +135,7 @@ def page_with(
     evidence_form: EvidenceForm | None = None,
 ) -> Answer:
     """Return the page of the item, with what was sent where it is shown again."""
-    page = workpage.item_page(found, Moment.at(request_time()))
+    page = workpage.item_page(current_actor(), found, Moment.at(request_time()))
     conducts = _conducts(found)
     if form is None:
         form = AnswerForm(formdata=None, data=_standing(page))
