@@ -64,10 +64,11 @@ FAULTS = {
 
 @pytest.fixture
 def one_english_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    spoken = {("Save the result",): ["here:1"], ("%(count)s finding", "%(count)s findings"): ["here:2"]}
-    monkeypatch.setattr(texts, "spoken", lambda: spoken)
-    japanese = {"Save the result": "結果を保存", "%(count)s finding": ("指摘事項%(count)s件",)}
-    known = {text: [(Path("ja.po"), Message(text, string=string))] for text, string in japanese.items()}
+    japanese = {
+        ("Save the result",): "結果を保存",
+        ("%(count)s finding", "%(count)s findings"): ("指摘事項%(count)s件",),
+    }
+    known = {text[0]: [(Path("ja.po"), Message(text, string=string))] for text, string in japanese.items()}
     monkeypatch.setattr(texts, "translations", lambda language="ja": known)
     texts.english_only.cache_clear()
     yield

@@ -85,17 +85,14 @@ def placeholders(text: str) -> set[str]:
 def english_only() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
     """The English texts that must not stand on a Japanese page: plain ones, and patterns for filled-in ones.
 
-    A text whose translation is the same as itself (a name, an abbreviation) may stand. A text that has none
-    yet is left to tests/test_translations.py, which names it once instead of on every page.
+    A text whose translation is the same as itself (a name, an abbreviation) may stand. The translations tell what
+    there is to be found: tests/test_translations.py names each text that has none, once instead of on every page.
     """
     plain: set[str] = set()
     filled: list[re.Pattern[str]] = []
-    known = translations()
-    for texts in spoken():
-        if texts[0] not in known:
-            continue
-        same = {part for _, message in known[texts[0]] for part in forms(message.string or "")}
-        for text in texts:
+    for messages in translations().values():
+        same = {part for _, message in messages for part in forms(message.string or "")}
+        for text in dict.fromkeys(part for _, message in messages for part in forms(message.id)):
             if text in same or not re.search(r"[A-Za-z]{3}", PLACEHOLDER.sub("", text)):
                 continue
             if placeholders(text):
