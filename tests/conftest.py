@@ -17,7 +17,6 @@ postgres_url       an empty PostgreSQL database, whichever database the suite ru
 
 from __future__ import annotations
 
-import copy
 import os
 import shutil
 import tempfile
@@ -29,6 +28,8 @@ from typing import Any
 import argon2
 import hypothesis
 import pytest
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from auditor import connections, db, open_database, places
 from auditor.accounts import passwords
@@ -50,6 +51,7 @@ from tests.bed import (
     serving,
     standing,
 )
+from tests.bed.pictures import Pictures
 
 hypothesis.settings.register_profile(
     "tests",
@@ -111,6 +113,23 @@ def light_disk() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the workers of one run share; the run itself removes what they made there."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once(run_folder: Path) -> Iterator[None]:
+    """A template is compiled once a run, whichever worker and whichever application asks for it first."""
+    compiled = run_folder / "compiled-templates"
+    compiled.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": FileSystemBytecodeCache(str(compiled))})
+        yield
+
+
+@pytest.fixture(scope="session")
 def bed_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Database]:
     with databases.database(tmp_path_factory.mktemp("database"), _upgrade) as made:
         yield made
@@ -128,17 +147,11 @@ def _upgrade(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo_template(
-    tmp_path_factory: pytest.TempPathFactory, light_passwords: None
-) -> Iterator[company.Template]:
-    base = tmp_path_factory.getbasetemp()
-    # The workers of one run share the folder above their own; the run itself removes what they made there.
-    alone = "PYTEST_XDIST_WORKER" not in os.environ
-    shared = base if alone else base.parent
-    with company.template(shared, _upgrade) as made:
+def demo_template(run_folder: Path, light_passwords: None) -> Iterator[company.Template]:
+    with company.template(run_folder, _upgrade) as made:
         yield made
-    if alone:
-        company.forget(shared)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        company.forget(run_folder)
 
 
 @pytest.fixture(scope="session")
@@ -191,28 +204,18 @@ def client(app: Any) -> pages.CheckedClient:
 
 
 @pytest.fixture(scope="session")
-def cast_picture() -> dict[str, Any]:
-    """What the cast is besides its rows, once it has been written: its names, and the head of its log."""
-    return {}
+def pictures(bed_database: databases.Database, tmp_path_factory: pytest.TempPathFactory) -> Pictures:
+    return Pictures(bed_database, tmp_path_factory.mktemp("pictures"))
 
 
 @pytest.fixture
 def cast(
-    app: Any, bed_database: databases.Database, settings: Settings, cast_picture: dict[str, Any]
+    app: Any, bed_database: databases.Database, settings: Settings, pictures: Pictures
 ) -> cast_module.Cast:
     """The small named company in the open database: written in the first test, put back in each other."""
     if not bed_database.is_empty():  # a fixture of the test has written something before
         return cast_module.make()
-    if not cast_picture:
-        made = cast_module.make()
-        bed_database.keep("cast")
-        cast_picture.update(cast=made, head=settings.head_file.read_bytes())
-    else:
-        db.database.close()
-        bed_database.put_back("cast")
-        db.database.connect()
-        settings.head_file.write_bytes(cast_picture["head"])
-    return copy.deepcopy(cast_picture["cast"])
+    return pictures.begin("cast", settings, cast_module.make)
 
 
 @pytest.fixture
@@ -249,9 +252,14 @@ def smtp_server() -> Iterator[mail.Postbox]:
         yield box
 
 
+@pytest.fixture(scope="session")
+def office_profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("office") / "profile"
+
+
 @pytest.fixture
-def libreoffice(tmp_path: Path) -> office.Office:
-    return office.Office(tmp_path / "office")
+def libreoffice(office_profile: Path, tmp_path: Path) -> office.Office:
+    return office.Office(tmp_path / "office", office_profile)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.bed.absence import absent
@@ -21,25 +22,33 @@ SECONDS = 120
 
 
 class Office:
-    """One LibreOffice with a profile of its own, so that no setting of the machine reaches a test."""
+    """One LibreOffice with a profile of the tests' own, so that no setting of the machine reaches them.
 
-    def __init__(self, folder: Path) -> None:
+    The profile is made at the first start and kept: making it costs as much as a conversion.
+    """
+
+    def __init__(self, folder: Path, profile: Path) -> None:
         self.program = shutil.which("soffice") or shutil.which("libreoffice") or ""
         if not self.program:
             absent("LibreOffice", "apt install libreoffice-calc")
         self.folder = folder
-        self.profile = folder / "profile"
+        self.profile = profile
         settings = self.profile / "user" / "registrymodifications.xcu"
-        settings.parent.mkdir(parents=True)
-        settings.write_text(RECALCULATE, encoding="utf-8")
+        if not settings.exists():
+            settings.parent.mkdir(parents=True)
+            settings.write_text(RECALCULATE, encoding="utf-8")
 
     def recalculated(self, workbook: Path) -> Path:
         """The same workbook, opened, every formula calculated anew, and saved as xlsx."""
-        return self._converted(workbook, "xlsx")
+        return self.all_recalculated(workbook)[0]
+
+    def all_recalculated(self, *workbooks: Path) -> list[Path]:
+        """The same of several workbooks with different names, by one start of LibreOffice."""
+        return self._converted(workbooks, "xlsx")
 
     def printed(self, workbook: Path) -> Path:
         """The workbook as the PDF that printing it gives."""
-        return self._converted(workbook, "pdf")
+        return self._converted((workbook,), "pdf")[0]
 
     def pictures(self, pdf: Path, dpi: int = 60) -> list[Path]:
         """One PNG a page, in page order."""
@@ -60,20 +69,23 @@ class Office:
         )
         return done.stdout
 
-    def _converted(self, workbook: Path, kind: str) -> Path:
+    def _converted(self, workbooks: Sequence[Path], kind: str) -> list[Path]:
         target = self.folder / f"as-{kind}"
-        target.mkdir(exist_ok=True)
+        target.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(
             [
                 self.program,
                 f"-env:UserInstallation={self.profile.as_uri()}",
                 *("--headless", "--norestore", "--nolockcheck"),
-                *("--convert-to", kind, "--outdir", str(target), str(workbook)),
+                *("--convert-to", kind, "--outdir", str(target), *map(str, workbooks)),
             ],
             capture_output=True,
             text=True,
             timeout=SECONDS,
         )
-        result = target / f"{workbook.stem}.{kind}"
-        assert result.exists(), f"LibreOffice did not convert {workbook.name}: {done.stdout} {done.stderr}"
-        return result
+        results = [target / f"{workbook.stem}.{kind}" for workbook in workbooks]
+        for workbook, result in zip(workbooks, results, strict=True):
+            assert result.exists(), (
+                f"LibreOffice did not convert {workbook.name}: {done.stdout} {done.stderr}"
+            )
+        return results

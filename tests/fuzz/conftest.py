@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.access.conftest import asked, kept
+from tests.access.conftest import asked
 from tests.fuzz import forms
 from tests.fuzz.forms import Form
 from tests.fuzz.watching import Watch
 
-__all__ = ["asked", "kept"]
+__all__ = ["asked"]
+
+
+@pytest.fixture(scope="package")
+def kept() -> dict[str, Any]:
+    return {}
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from auditor.config import Mail as MailSettings
+from auditor.config import Settings
 from auditor.notifications import actions as outbox
 from auditor.notifications import kinds
 from tests import cast as members
+from tests.bed.pictures import Pictures
 
 NOW = members.NOW
 Tell = Callable[..., bool]
@@ -28,9 +30,9 @@ def spoken_kinds() -> Iterator[None]:
 
 
 @pytest.fixture
-def cast(app: Any) -> Iterator[members.Cast]:
+def cast(app: Any, settings: Settings, pictures: Pictures) -> Iterator[members.Cast]:
     with app.app_context():
-        yield members.make()
+        yield pictures.begin("cast", settings, members.make)
 
 
 @pytest.fixture

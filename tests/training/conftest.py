@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from auditor.access import application
+from auditor.config import Settings
 from auditor.training import actions, courses, reading
 from auditor.training.models import Assignment, Attestation, CourseVersion, QuizAttempt, TrainingRound
+from tests.bed.pictures import Pictures
 from tests.cast import NOW, Cast
 
 OPENS = date(2026, 11, 1)
@@ -79,19 +81,28 @@ class Owed:
         return people.name(self.cast.person[name], Moment.at(NOW))
 
 
-@pytest.fixture
-def version(cast: Cast) -> CourseVersion:
-    """The basic course, offered since 1 October."""
+def _offered(cast: Cast) -> CourseVersion:
     at = datetime(2026, 10, 1, tzinfo=UTC)
     made = actions.import_course(cast.actor("administrator"), courses.PERSONAL_INFORMATION_BASICS, at)
     actions.open_course(cast.actor("administrator"), made, at)
     return made
 
 
-@pytest.fixture
-def owed(cast: Cast, version: CourseVersion) -> Owed:
-    """Everyone owes it from 1 November, for 30 days."""
+def _owed(cast: Cast) -> tuple[CourseVersion, TrainingRound]:
+    version = _offered(cast)
     terms = actions.Terms(actions.EVERYONE, OPENS, 30)
     rule = actions.create_rule(cast.actor("administrator"), version.course_id, terms, OPENED)
     actions.assign_due(SCHEDULER, OPENED)
-    return Owed(cast, version, TrainingRound.get(TrainingRound.rule == rule.id))
+    return version, TrainingRound.get(TrainingRound.rule == rule.id)
+
+
+@pytest.fixture
+def version(cast: Cast, settings: Settings, pictures: Pictures) -> CourseVersion:
+    """The basic course, offered since 1 October."""
+    return pictures.begin("course offered", settings, lambda: _offered(cast))
+
+
+@pytest.fixture
+def owed(cast: Cast, settings: Settings, pictures: Pictures) -> Owed:
+    """Everyone owes it from 1 November, for 30 days."""
+    return Owed(cast, *pictures.begin("course owed", settings, lambda: _owed(cast)))
