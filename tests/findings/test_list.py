@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from auditor import activity
+from auditor import activity, db
 from auditor.access import application
 from auditor.audits import queries as audits
 from auditor.dated import Moment
@@ -89,35 +89,40 @@ def test_the_list_is_given_as_excel_to_who_may_export(client: Any, cast: Any, ma
 
 
 def _many(cast: Any, count: int) -> None:
-    first = Finding.select().count()
+    first = Finding.select().count() + 1
+    dated = {"valid_from": NOW.date(), "recorded_at": NOW, "recorded_by": None}
     with activity.action(application("test"), NOW):
-        for number in range(first + 1, first + count + 1):
-            finding = Finding.create(
-                number=f"F26-{number:03d}",
-                fiscal_year=2026,
-                source="other",
-                subject=cast.subject["D210"],
-                found_on=NOW.date(),
-                recorded_at=NOW,
-                current_state="acting",
+        Finding.add_many(
+            {
+                "number": f"F26-{number:03d}", "fiscal_year": 2026, "source": "other", "subject": cast.subject["D210"],
+                "found_on": NOW.date(), "recorded_at": NOW, "current_state": "acting",
+            }
+            for number in range(first, first + count)
+        )  # fmt: skip
+        findings = [row.id for row in Finding.select(Finding.id).where(Finding.id >= first)]
+        FindingDetail.add_many(
+            {
+                **dated, "finding": one, "title": f"指摘{one}", "facts": "x", "grade": "minor",
+                "department": cast.department["D210"], "due_on": date(2026, 12, 1) + timedelta(days=one % 60),
+            }
+            for one in findings
+        )  # fmt: skip
+        FindingState.add_many({**dated, "finding": one, "state": "acting"} for one in findings)
+        CorrectiveAction.add_many({"finding": one, "number": 1, "created_at": NOW} for one in findings)
+        numbered = db.tuples(
+            CorrectiveAction.select(CorrectiveAction.id, CorrectiveAction.finding).where(
+                CorrectiveAction.finding.in_(findings)
             )
-            FindingDetail.write(
-                NOW,
-                None,
-                finding=finding,
-                title=f"指摘{number}",
-                facts="x",
-                grade="minor",
-                department=cast.department["D210"],
-                due_on=date(2026, 12, 1) + timedelta(days=number % 60),
-            )
-            FindingState.write(NOW, None, finding=finding, state="acting")
-            planned = CorrectiveAction.create(finding=finding, number=1, created_at=NOW)
-            owner = cast.person["staff_of_sales" if number % 2 else "operator"]
-            ActionDetail.write(
-                NOW, None, corrective_action=planned, text="x", owner=owner, due_on=date(2026, 12, 1)
-            )
-            ActionState.write(NOW, None, corrective_action=planned, state="open")
+        )
+        owners = cast.person["operator"], cast.person["staff_of_sales"]
+        planned = {"text": "x", "due_on": date(2026, 12, 1)}
+        ActionDetail.add_many(
+            {**dated, **planned, "corrective_action": one, "owner": owners[finding % 2]}
+            for one, finding in numbered
+        )
+        ActionState.add_many(
+            {**dated, "corrective_action": one, "state": "open"} for one, _finding in numbered
+        )
         activity.record(MANY_MADE, count=count)
 
 
