@@ -16,6 +16,7 @@ from auditor.company.models import Setting
 from auditor.dated import Moment
 from auditor.errors import Stale
 from tests import cast as members
+from tests.bed.absence import examples
 
 DAY = date(2026, 4, 1)
 AT = datetime(2026, 4, 1, 0, 0, tzinfo=UTC)
@@ -53,7 +54,7 @@ def naive(rows: list[tuple[int, Step, datetime, int | None]], moment: Moment) ->
 
 
 @given(plan=steps, day=st.integers(-1, 8), hour=st.integers(-5, 220))
-@settings(max_examples=60)
+@settings(max_examples=examples(20, 60))
 def test_what_stands_is_what_a_naive_reading_says(app: Any, plan: list[Step], day: int, hour: int) -> None:
     with app.app_context():
         key = f"k{Setting.select().count()}"

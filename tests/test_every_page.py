@@ -12,11 +12,11 @@ from tests.bed.pages import parsed
 
 PERSONS = [
     "administrator",
-    "head_of_audit",
-    "representative",
+    pytest.param("head_of_audit", marks=pytest.mark.thorough),
+    pytest.param("representative", marks=pytest.mark.thorough),
     "operator",
     "auditor",
-    "head_of_sales",
+    pytest.param("head_of_sales", marks=pytest.mark.thorough),
     "staff_of_sales",
 ]
 MOST = 80  # pages for one person: enough for each kind of page that the cast's data leads to

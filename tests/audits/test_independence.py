@@ -18,6 +18,7 @@ from auditor.company.models import Setting
 from auditor.dated import Moment
 from auditor.people.models import Department, DepartmentDetail, Membership
 from auditor.timelines import Timeline
+from tests.bed.absence import examples
 from tests.cast import CAST_MADE, NOW, START, Cast
 
 HQ, SALES_1, SECTION, SALES_2 = 1, 2, 3, 4
@@ -145,7 +146,7 @@ def _naive(person: int, day: date, steps: dict[str, Any]) -> bool:
     return any(one in mine for one in asked if one is not None)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(60, 150))
 @given(worlds(), DAYS, st.integers(0, 90))
 def test_the_verdict_is_that_of_looking_at_every_single_day(
     world: tuple[Facts, dict[str, Any]], first: date, length: int
@@ -360,7 +361,7 @@ _MOVES = st.lists(
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(10, 30))
 @given(_MOVES)
 def test_no_sequence_of_transfers_is_judged_otherwise_than_the_roster_of_each_day(
     cast: Cast, moves: Any

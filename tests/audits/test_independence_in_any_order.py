@@ -43,6 +43,7 @@ from auditor.people import histories, units
 from auditor.people.models import Membership
 from auditor.people.units import Unit
 from tests.audits.making import answer_all
+from tests.bed.absence import examples
 from tests.cast import CAST_MADE, NOW, START, Cast
 
 LONG = os.environ.get("AUDITOR_LONG") == "1"
@@ -407,6 +408,6 @@ def test_no_sequence_lets_a_person_audit_the_own_unit_unseen(cast: Cast) -> None
     many = (
         settings(max_examples=int(os.environ.get("AUDITOR_SEQUENCES", "2000")), stateful_step_count=40)
         if LONG
-        else settings(max_examples=15, stateful_step_count=15)
+        else settings(max_examples=examples(5, 15), stateful_step_count=15)
     )
     run_state_machine_as_test(lambda: Company(cast), settings=settings(many, deadline=None, print_blob=True))

@@ -22,9 +22,19 @@ def absent(what: str, how: str) -> NoReturn:
     pytest.skip(message)
 
 
+def all_is_asked_for() -> bool:
+    """Whether every rule is tried in every place (`make test-all`, CI, a part that is named)."""
+    return "1" in (os.environ.get("AUDITOR_REQUIRE_ALL"), os.environ.get("AUDITOR_TEST_ALL"))
+
+
+def examples(daily: int, thorough: int) -> int:
+    """How many examples of a rule are drawn: the first ones each day, more where all is asked for."""
+    return thorough if all_is_asked_for() else daily
+
+
 def leave_the_thorough(items: list[pytest.Item]) -> None:
     """Leaves what tries everywhere the rule that another test tries in one place, unless all is asked for."""
-    if "1" in (os.environ.get("AUDITOR_REQUIRE_ALL"), os.environ.get("AUDITOR_TEST_ALL")):
+    if all_is_asked_for():
         return
     left = pytest.mark.skip(reason=f"{MARK}in every place what was tried in one (make test-all)")
     for item in items:

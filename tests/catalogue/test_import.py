@@ -36,6 +36,7 @@ from auditor.dated import Moment
 from auditor.errors import RuleBroken
 from auditor.integrity.verify import verify
 from auditor.people.names import search_key
+from tests.bed.absence import examples
 from tests.cast import NOW
 
 SYSTEM = application("test")
@@ -157,7 +158,7 @@ def catalogues(draw: Any) -> CatalogueFile:
     )  # fmt: skip
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(6, 25))
 @given(files=st.lists(catalogues(), min_size=1, max_size=3))
 def test_what_comes_in_comes_out_whatever_is_imported_again(app: Any, files: list[Any]) -> None:
     key = f"round-trip-{next(numbers)}"

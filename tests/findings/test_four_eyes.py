@@ -22,6 +22,7 @@ from auditor.findings.models import (
     Verification,
 )
 from auditor.findings.states import NEXT, Grade, State
+from tests.bed.absence import examples
 from tests.findings.making import BEGAN, due_instant
 
 PERSONS = ("administrator", "head_of_audit", "head_of_sales", "staff_of_sales")
@@ -43,7 +44,7 @@ STEPS = (
 LATER = date(2028, 3, 31)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(8, 30))
 @given(
     grade=st.sampled_from(list(Grade)),
     steps=st.lists(

@@ -3,7 +3,7 @@
     make fuzz                 100,000 inputs, others each time; prints their number and the seed
     make fuzz FUZZ=5000       fewer; FUZZ_SEED=… the same ones again
 
-The suite sends some hundred, the same ones each time. What breaks is told once a place, with the input.
+The suite sends some hundred (a quarter of them in the daily run), the same ones each time. What breaks is told once a place, with the input.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from auditor.people.roster_file import message, read_roster
 from auditor.promises import reading as promises
 from tests.access.company import Company
 from tests.access.matrix import lines, read
+from tests.bed.absence import examples
 from tests.catalogue.test_reading import CONTROLS
 from tests.fuzz import forms, spoiling
 from tests.fuzz.forms import ASKERS, EXTRA, NASTY, Form, Value
@@ -43,7 +44,7 @@ from tests.fuzz.watching import Watch
 from tests.promises.test_entering import FILE as POLICY
 
 LONG_RUN = "FUZZ" in os.environ
-INPUTS = int(os.environ.get("FUZZ", "300"))
+INPUTS = int(os.environ.get("FUZZ") or examples(80, 300))
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID")  # the workers of one run draw the same seed
 SEED = int(os.environ.get("FUZZ_SEED", random.Random(_RUN).randrange(2**32) if LONG_RUN else 0))
 SHARES = {"forms": 0.3, "questions": 0.15, "workbooks": 0.25, "texts": 0.17, "uploads": 0.03, "days": 0.1}
@@ -95,7 +96,7 @@ def given(kind: str, strategy: st.SearchStrategy[Any], act: Callable[[Any], None
 
     @hypothesis.seed(SEED)
     @hypothesis.settings(
-        max_examples=max(20, round(INPUTS * SHARES[kind])),
+        max_examples=max(INPUTS // 15, round(INPUTS * SHARES[kind])),
         derandomize=False,
         database=None,
         deadline=None,

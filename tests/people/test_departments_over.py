@@ -16,6 +16,7 @@ from auditor.dated import Moment
 from auditor.people import queries
 from auditor.people.models import Membership
 from tests import cast as company
+from tests.bed.absence import examples
 
 FIRST = date(2026, 4, 1)
 DAYS = st.integers(0, 30).map(lambda n: FIRST + timedelta(days=n))
@@ -42,7 +43,7 @@ def model(rows, person, first, last, instant):
     return found
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(15, 60))
 @given(statements=STATEMENTS, start=DAYS, length=st.integers(0, 20), known=st.integers(0, 8))
 def test_reading_a_period_at_once_finds_what_asking_each_day_finds(app, statements, start, length, known):
     from auditor import db

@@ -30,6 +30,7 @@ from auditor.training.models import (
     TrainingRule,
     TrainingRuleDetail,
 )
+from tests.bed.absence import examples
 from tests.cast import CAST_MADE, NOW
 from tests.training.conftest import Owed
 
@@ -231,7 +232,7 @@ def _covered(world: World, story: Story, moment: Moment) -> bool:
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(15, 60),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     deadline=None,
 )

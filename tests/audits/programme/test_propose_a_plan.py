@@ -21,6 +21,7 @@ from auditor.calendars import is_business_day
 from auditor.errors import RuleBroken
 from tests.audits.making import assigned
 from tests.audits.programme.making import NEXT, THIS, begun, detail, entries, often, planned, seen
+from tests.bed.absence import examples
 from tests.cast import NOW, Cast
 
 
@@ -124,7 +125,7 @@ _STEPS = st.lists(
 )
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(4, 15))
 @given(steps=_STEPS)
 def test_proposing_again_moves_nothing_that_a_person_moved_changed_or_left_out(
     cast: Cast, steps: list[tuple[str, int, list[int]]]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from auditor.audits.results import Result
 from tests.audits.making import answer, assigned
 from tests.audits.workingpaper.roundtrip import CODES, Round, changes, paper_steps, typed
+from tests.bed.absence import examples
 from tests.cast import NOW, Cast
 
 PEOPLE = ("auditor", "second_auditor")
@@ -22,7 +23,7 @@ steps = st.lists(
 LABELS = {"conform": "適合", "minor": "Minor nonconformity", "not_applicable": "対象外"}
 
 
-@settings(max_examples=11)
+@settings(max_examples=examples(4, 11))
 @given(steps)
 def test_whatever_two_papers_and_the_screen_say_arrives_once(cast: Cast, told: list[Any]) -> None:
     round_ = Round(cast, assigned(cast, auditors=PEOPLE, codes=CODES), LABELS)

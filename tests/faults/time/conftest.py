@@ -22,10 +22,11 @@ from auditor.scheduling import actions
 from auditor.scheduling.jobs import TABLE, Job, named
 from auditor.scheduling.models import JobRun
 from tests.bed import databases
+from tests.bed.absence import examples
 from tests.faults.time import contents, world
 
 JOBS = ("open_audits", "recheck_independence", "assign_training", "remind", "send_mail")
-EXAMPLES = int(os.environ.get("AUDITOR_TIME_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("AUDITOR_TIME_EXAMPLES") or examples(2, 6))
 
 
 def is_reminder(kind: str) -> bool:
