@@ -52,7 +52,7 @@ def write(plan: PlanBook, language: str, path: Path) -> int:
 
 def _grid(book: Book, plan: PlanBook, title: str) -> None:
     categories = plan.made.demand.categories
-    sheet = Sheet(book, str(_("Coverage")), [30, *[13.0] * len(categories), 12])
+    sheet = Sheet(book, str(_("Coverage")), [30, *[15.5] * len(categories), 12])
     styles = book.styles
     sheet.title_rows(
         title, str(_("State, day (month-day), and checks done of those that the controls ask for."))
@@ -75,7 +75,7 @@ def _grid(book: Book, plan: PlanBook, title: str) -> None:
                 [
                     (styles.strong, name),
                     *((styles.grid_none, f"{done} / {all_}" if all_ else "") for done, all_ in parts),
-                    (styles.strong, f"{sum(row.done for row in group.rows)} / {group.counted}"),
+                    (styles.grid_sum, f"{sum(row.done for row in group.rows)} / {group.counted}"),
                 ]
             )
         for row in group.rows:
@@ -88,7 +88,7 @@ def _row(book: Book, row: Row, categories: list[str]) -> list[Any]:
     if row.planned.with_units:
         name += "\n" + str(_("with %(units)s", units=str(_(", ")).join(row.planned.with_units)))
     cells = [_cell(book, row.cells.get(key)) for key in categories]
-    return [(styles.label, name), *cells, (styles.text, f"{row.done} / {row.counted}")]
+    return [(styles.label, name), *cells, (styles.grid_sum, f"{row.done} / {row.counted}")]
 
 
 def _cell(book: Book, cell: Cell | None) -> Any:
@@ -101,10 +101,8 @@ def _cell(book: Book, cell: Cell | None) -> Any:
     if cell.on and cell.state is not CellState.GAP:
         said += f" {cell.on:%m-%d}"
     shown = cell.planned if cell.state is CellState.GAP else cell.done
-    look = {CellState.GAP: styles.grid_minor, CellState.LATE: styles.grid_major}.get(
-        cell.state, styles.grid_ok
-    )
-    return look, f"{said} {shown}/{cell.asked}"
+    look = {CellState.GAP: styles.plan_gap, CellState.LATE: styles.plan_late}.get(cell.state, styles.plan_ok)
+    return look, f"{said}\n{shown} / {cell.asked}"
 
 
 def _checks(book: Book, plan: PlanBook) -> int:

@@ -20,7 +20,7 @@ _BOXED = Border(top=_THIN, bottom=_THIN, left=_THIN, right=_THIN)
 _SUM = Border(top=_THIN, bottom=_STRONG)
 _TOP = Alignment(vertical="top")
 _WRAPPED = Alignment(vertical="top", wrap_text=True)
-_RIGHT = Alignment(vertical="top", horizontal="right")
+_RIGHT = Alignment(vertical="top", horizontal="right", indent=1)  # a text may stand in the next column
 _CENTRED = Alignment(vertical="center", horizontal="center")
 _CENTRED_WRAPPED = Alignment(vertical="center", horizontal="center", wrap_text=True)
 _BOLD: dict[str, Any] = {"bold": True}
@@ -117,6 +117,16 @@ class Styles:
             fill=PatternFill("solid", fgColor="FF8C1A15"),
         )  # fmt: skip
         self.grid_none = self._make(font={"size": 9, "color": "FF4B5666"}, border=_BOXED, alignment=_CENTRED)
+        self.grid_sum = self._make(font=_BOLD, border=_BOXED, alignment=_CENTRED)
+        self.plan_ok = self._make(border=_BOXED, alignment=_CENTRED_WRAPPED)
+        self.plan_gap = self._make(
+            font=_BOLD, border=_BOXED, alignment=_CENTRED_WRAPPED,
+            fill=PatternFill("lightUp", fgColor="FFB8860B", bgColor="FFFFFFFF"),
+        )  # fmt: skip
+        self.plan_late = self._make(
+            font={**_BOLD, "color": "FFFFFFFF"}, border=_BOXED, alignment=_CENTRED_WRAPPED,
+            fill=PatternFill("solid", fgColor="FF8C1A15"),
+        )  # fmt: skip
 
     def _make(self, font: dict[str, Any] | None = None, **parts: Any) -> Style:
         font = {"name": self._font, "size": 10, "color": INK, **(font or {})}

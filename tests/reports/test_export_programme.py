@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from auditor.activity import ActivityEvent
 from auditor.audits.programme import editing
+from auditor.celltext import lines_of
 from tests.audits.programme.making import NEXT, approved, begun, entries
 from tests.cast import NOW, Cast
 
@@ -51,6 +52,20 @@ def test_the_grid_is_the_one_that_the_page_shows(client: Any, cast: Cast) -> Non
     grid = _texts(_book(client, "?q=営業第二").worksheets[0])
     assert "営業第二部" in grid and "人事総務部" not in grid
     assert any(text.startswith("計画なし") for text in grid)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_cell_of_the_grid_is_cut(client: Any, cast: Cast, language: str) -> None:
+    begun(cast)
+    cast.sign_in(client, "head_of_audit")
+    grid = _book(client, f"?language={language}").worksheets[0]
+    cells = [
+        (str(cell.value), grid.column_dimensions[cell.column_letter].width)
+        for row in grid.iter_rows(min_col=2)
+        for cell in row
+        if cell.value and not cell.fill.fgColor.rgb.endswith("E9EFF8")  # the headings wrap
+    ]
+    assert cells and not [text for text, width in cells if lines_of(text, width) != len(text.split("\n"))]
 
 
 @pytest.mark.parametrize("query", ["?as_of=2027-01-01", "?as_of=soon"])
