@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from openpyxl.utils import get_column_letter
 
 from auditor.audits.results import Result
-from auditor.celltext import lines_of
 from auditor.company import queries as company
 from auditor.findings.states import ActionState
-from auditor.language import _, _l, format_instant, format_long_day, pick, speaking
+from auditor.language import _, _l, _n, format_instant, format_long_day, pick, speaking
 from auditor.reports.audit_report import AuditReport
-from auditor.reports.book import Book, DetailSheet, Sheet
+from auditor.reports.book import Book, DetailSheet, Sheet, height_of
 from auditor.reports.saving import written
+from auditor.reports.styles import Style
 from auditor.reports.tables import Column, Table
 
 ITEMS = Table("report_items", _l("Items"), _l("ItemRows"), (
@@ -82,28 +83,36 @@ def _first(sheet: Sheet, book: Book, report: AuditReport) -> None:
     _results(sheet, book, report)
     _comparison(sheet, book, report)
     _facts(sheet, book, report)
+    sheet.keep_together(60 + 17 * min(len(report.steps), 5))
     sheet.section(_("Steps and approvals"))
-    sheet.head(_("State from then on"), _("Done by"), _("When"), _("Comment"))
+    titles = _("State from then on"), _("Done by"), _("When"), _("Comment")
+    spread(sheet, [(styles.head, str(one)) for one in titles])
     for step in report.steps:
         who = _("%(person)s, from outside", person=step.outside) if step.outside else step.who
-        sheet.write(
-            [(styles.text, str(step.state.label)), (styles.text, who), (styles.text, format_instant(step.at)),
-             (styles.text, step.comment)]
-        )  # fmt: skip
+        said = str(step.state.label), str(who), format_instant(step.at), step.comment
+        spread(sheet, [(styles.text, one) for one in said])
 
 
 def pair(sheet: Sheet, label: str, value: str) -> None:
     """Write a label and a text that runs over the other columns."""
-    if not value:
-        return
-    styles = sheet.book.styles
-    row = sheet.row + 1
-    wide = sum(sheet.widths[1:])
-    last = get_column_letter(len(sheet.widths))
-    sheet.write(
-        [(styles.label, label), (styles.text, value)], height=max(16.0, 14.0 * lines_of(value, wide) + 3)
+    if value:
+        spread(sheet, [(sheet.book.styles.label, label), (sheet.book.styles.text, value)])
+
+
+def spread(sheet: Sheet, cells: Sequence[tuple[Style, Any]]) -> None:
+    """Write a row whose last text runs over the columns that are left."""
+    row, first = sheet.row + 1, len(cells)
+    style, text = cells[-1]
+    wide = sum(sheet.widths[first - 1 :])
+    height = height_of(
+        [
+            (style, text, wide),
+            *((one, value, width) for (one, value), width in zip(cells[:-1], sheet.widths, strict=False)),
+        ]
     )
-    sheet.raw.merged_cells.add(f"B{row}:{last}{row}")
+    filling = [(style, None)] * (len(sheet.widths) - first)
+    sheet.write([*cells, *filling], height=height or 16.0)
+    sheet.raw.merged_cells.add(f"{get_column_letter(first)}{row}:{get_column_letter(len(sheet.widths))}{row}")
 
 
 def _independence(report: AuditReport) -> list[str]:
@@ -162,15 +171,17 @@ def _facts(sheet: Sheet, book: Book, report: AuditReport) -> None:
     if not report.facts:
         return
     styles, told = book.styles, report.facts
+    sheet.keep_together(60 + 30 * min(len(told.asked) + len(told.facts), 5))
     sheet.section(_("Confirmation of the facts"))
     for asked in told.asked:
-        said = _(
-            "Asked on %(at)s by %(who)s: %(count)s facts",
+        said = _n(
+            "Asked on %(at)s by %(who)s: %(num)d fact",
+            "Asked on %(at)s by %(who)s: %(num)d facts",
+            asked.count,
             at=format_instant(asked.at),
             who=asked.who,
-            count=asked.count,
         )
-        pair(sheet, str(said), asked.comment or "–")
+        spread(sheet, [(styles.text, "\n".join(filter(None, (str(said), asked.comment))))])
     pair(sheet, _("Submitted without, for this reason"), told.skipped)
     sheet.head(_("Control"), _("Result"), _("Answer"), _("Answered by"), _("When"), _("Comment"))
     for one in told.facts:

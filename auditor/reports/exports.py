@@ -78,7 +78,7 @@ def audits_list(actor: Actor, wanted: listing.Filter, moment: Moment) -> ListExp
                     "year": fiscal_year_name(row.audit.fiscal_year),
                     "kind": str(AuditKind(row.audit.kind).label),
                     "subject": row.name,
-                    "auditors": "、".join(row.auditors),
+                    "auditors": str(_(", ")).join(row.auditors),
                     "starts_on": row.starts_on,
                     "due_on": row.due_on,
                     "state": str(State(row.audit.current_state).label),

@@ -29,7 +29,7 @@ def inspections_list(actor: Actor, wanted: listing.Filter, moment: Moment) -> Li
                     "number": row.audit.number,
                     "year": fiscal_year_name(row.audit.fiscal_year),
                     "subject": row.name,
-                    "respondents": "、".join(row.respondents),
+                    "respondents": str(_(", ")).join(row.respondents),
                     "period_from": row.audit.period_from,
                     "period_to": row.audit.period_to,
                     "due_on": row.due_on,

@@ -9,7 +9,7 @@ from auditor.audits.results import Result
 from auditor.company import queries as company
 from auditor.language import _, _n, fiscal_year_name, format_instant, format_long_day, speaking
 from auditor.reports import unit_results, yearly
-from auditor.reports.audit_book import pair
+from auditor.reports.audit_book import pair, spread
 from auditor.reports.book import Book, Sheet
 from auditor.reports.plan_done import PlanDone
 from auditor.reports.saving import written
@@ -56,16 +56,16 @@ def _first(sheet: Sheet, book: Book, made: YearShown, title: str) -> None:
     )
     pair(sheet, _("Asked of the representative"), now.opinion.requests if now.opinion else "")
     sheet.section(_("Plan and coverage"))
-    sheet.head(_("Subjects"), _("In use"), _("Were audited"), _("Not audited in the year"))
+    titles = _("Subjects"), _("In all"), _("Were audited"), _("Not audited in the year")
+    spread(sheet, [(styles.head, str(one)) for one in titles])
     for one in made.coverage:
         kinds = {
             "department": _("Departments (divisions and departments)"), "system": _("Systems"),
             "area": _("Handling areas"), "contractor": _("Contractors"), "company": _("The company"),
         }  # fmt: skip
         missing = str(_(", ")).join(one.missing)
-        sheet.write(
-            [(styles.label, kinds[one.kind]), (styles.number, one.total), (styles.number, one.audited), (styles.text, missing)]
-        )  # fmt: skip
+        counts = (styles.number, one.total), (styles.number, one.audited)
+        spread(sheet, [(styles.label, kinds[one.kind]), *counts, (styles.text, missing or "–")])
     if made.plan:
         _plan(sheet, book, made.plan)
     sheet.keep_together(60 + 40 * min(len(made.exempted), 5))
@@ -74,13 +74,8 @@ def _first(sheet: Sheet, book: Book, made: YearShown, title: str) -> None:
         said = _("Overridden by the head of audit") if gone.settled is None else gone.settled
         if gone.open:
             said = _("Not settled yet.")
-        sheet.write(
-            [
-                (styles.text, f"{gone.audit} {gone.person}"),
-                (styles.text, str(said)),
-                (styles.text, gone.reason),
-            ]
-        )
+        who = f"{gone.audit} {gone.person}"
+        spread(sheet, [(styles.text, who), (styles.text, str(said)), (styles.text, gone.reason)])
     if not made.exempted:
         sheet.write([(styles.meta, _("Every auditor of the year was independent; nothing was overridden."))])
     for text in made.relaxed:
@@ -94,15 +89,21 @@ def _first(sheet: Sheet, book: Book, made: YearShown, title: str) -> None:
         sheet.write([(styles.label, name), *cells])
     sheet.write([(styles.meta, _("this year (last year)"))])
     _units(sheet, book, made)
-    sheet.keep_together(60 + 17 * min(len(now.steps), 5))
+    if now.steps:
+        _steps(sheet, book, made)
+
+
+def _steps(sheet: Sheet, book: Book, made: YearShown) -> None:
+    styles, steps = book.styles, made.standing.steps
+    sheet.keep_together(60 + 17 * min(len(steps), 5))
     sheet.section(_("Steps and approvals"))
-    sheet.head(_("State from then on"), _("Done by"), _("When"), _("Comment"))
-    for step in now.steps:
+    titles = _("State from then on"), _("Done by"), _("When"), _("Comment")
+    spread(sheet, [(styles.head, str(one)) for one in titles])
+    for step in steps:
         who = made.names.get(step.recorded_by or 0, "")
         state = str(yearly.State(step.state).label)
-        sheet.write(
-            [(styles.text, state), (styles.text, who), (styles.text, format_instant(step.recorded_at)), (styles.text, step.comment)]
-        )  # fmt: skip
+        said = state, who, format_instant(step.recorded_at), step.comment
+        spread(sheet, [(styles.text, one) for one in said])
 
 
 def _plan(sheet: Sheet, book: Book, plan: PlanDone) -> None:

@@ -109,6 +109,9 @@ def test_the_page_is_written_handed_in_and_decided_on(client, cast, language):
     assert client.post(f"{PAGE}/opinion", data={**TEXTS, "seen": "0"}).status_code == 303
     assert client.post(f"{PAGE}/opinion", data={"opinion": "別", "seen": "0"}).status_code == 409
     assert TEXTS["opinion"] in text_of(client.get(PAGE))
+    assert not client.page(PAGE).xpath("//details[contains(@class, 'boxed')]"), (
+        "the bar's menu of years has no entries"
+    )
     assert client.post(f"{PAGE}/submit").status_code == 303
     cast.sign_in(client, "representative")
     assert client.post(f"{PAGE}/return", data={"comment": ""}).status_code == 422

@@ -124,6 +124,7 @@ def _late(sheet: Sheet, book: Book, material: Material) -> None:
 
 def _not_kept(sheet: Sheet, book: Book, material: Material) -> None:
     styles = book.styles
+    sheet.keep_together(80 + 45 * min(len(material.not_kept), 3))
     sheet.section(_("Answered as not kept"))
     sheet.write([(styles.meta, _("What they wrote stands in the last columns; each should have a finding."))])
     sheet.head(
@@ -149,14 +150,17 @@ def _not_kept(sheet: Sheet, book: Book, material: Material) -> None:
 
 def _list(sheet: Sheet, book: Book, material: Material) -> None:
     styles = book.styles
+    told = ""
+    if not material.inspections:
+        told = str(_("No self-inspection is planned for this year so far."))
+    elif len(material.inspections) > MOST:
+        told = str(_("They are many: each stands on its line of the detail sheet."))
+    if told:
+        sheet.section(_("The self-inspections of the year"))
+        sheet.write([(styles.meta, told)])
+        return
     sheet.break_before(sheet.row + 2)
     sheet.section(_("The self-inspections of the year"))
-    if not material.inspections:
-        sheet.write([(styles.text, _("No self-inspection is planned for this year so far."))])
-        return
-    if len(material.inspections) > MOST:
-        sheet.write([(styles.text, _("They are many: each stands on its line of the detail sheet."))])
-        return
     head = sheet.head(
         _("Subject"), _("Number"), _("Department"), _("Answered by"), _("Period to"), _("Due"), _("State"),
         _("Confirmed by"), _("Answered / items"), _("Not kept, wholly or in part"),

@@ -159,7 +159,7 @@ def _page(year: int, form: YearDecisionForm | None = None, code: int = 200) -> t
         unit_cells=unit_results.cells,
         CellState=CellState,
         State=yearly.State,
-        years=queries.fiscal_years(scope.now.moment),
+        reported_years=queries.fiscal_years(scope.now.moment),
         writable=today and now.state in yearly.WRITABLE and actor.may(Permission.YEAR_REPORT_WRITE),
         decidable=today and actor.may(Permission.YEAR_REPORT_DECIDE) and now.last is not None,
         may_decide=yearly.may_decide(actor, now),
