@@ -405,7 +405,7 @@ def test_the_page_changes_terms_and_stops_the_series(client: Any, cast: Cast) ->
     assert client.post(f"{page}/terms", data=values).status_code == 409
     assert client.post(f"{page}/stop").status_code == 303
     client.get(page)
-    assert "今後の監査は用意されません" in text_of(client.get(page))
+    assert "今後の監査は作成されません" in text_of(client.get(page))
 
 
 def test_a_decision_on_an_outdated_page_gives_both_texts_back(client: Any, cast: Cast) -> None:

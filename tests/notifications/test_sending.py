@@ -60,7 +60,7 @@ def test_a_mail_names_so_many_things_and_says_how_many_more_there_are(
     (message,) = smtp_server.to("p000104@example.jp")
     text = message.get_content()
     assert [number for number in range(10, 18) if f"{BASE}/audits/{number}\n" in text] == [10, 11, 12, 13, 14]
-    assert f"ほか 3 件は「今日の仕事」をご覧ください\n{BASE}/worklist/\n" in text
+    assert f"ほか3件は「今日の仕事」をご覧ください\n{BASE}/worklist/\n" in text
     assert "お知らせ 8件" in message["Subject"]
 
 

@@ -104,7 +104,7 @@ def test_a_self_inspection_is_in_the_calendar_of_whoever_answers_it(
         "auditor": set(),
     }
     event = got["head_of_sales"][f"audit-{own.id}"]
-    assert text_in(event["SUMMARY"]) == f"運用点検　{own.number} 営業第一部"
+    assert text_in(event["SUMMARY"]) == f"自己点検　{own.number} 営業第一部"
     assert event["URL"] == f"{settings.base_url}/inspections/{own.id}"
     assert "12月4日" in text_in(event["DESCRIPTION"])
 

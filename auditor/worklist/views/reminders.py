@@ -34,6 +34,7 @@ def reminders() -> str:
         own=set(standing),
         planned=queries.planned_rules(moment),
         settings=settings,
+        common=_(", ").join(_step(step) for step in sorted(settings["reminder_days"], reverse=True)),
     )
 
 
