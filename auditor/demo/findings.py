@@ -9,11 +9,13 @@ from functools import partial
 from typing import Any
 
 from auditor.accounts.queries import actor_for
+from auditor.audits.attaching import Link
 from auditor.audits.models import Audit, AuditItem
 from auditor.dated import Moment
 from auditor.demo import papers
 from auditor.demo.company import ADMINISTRATOR
 from auditor.demo.stage import Stage, told
+from auditor.evidence.actions import About
 from auditor.findings import actions, answering, conversation, doing, duedates, verifying
 from auditor.findings.flow import detail_of
 from auditor.findings.models import CorrectiveAction, DueRequest, Finding
@@ -129,8 +131,21 @@ class Findings:
 
     def _enter_doing(self, case: Case, told_of: list[Case], planned: list[int]) -> None:
         for one, action_id in zip(told_of, planned, strict=False):
+            if "proof" in one:
+                self._next(case, one["proof"]["day"], partial(self._prove, one, action_id), 13)
             if "done" in one:
                 self._next(case, one["done"], partial(self._do, case, one, action_id), 14)
+
+    def _prove(self, one: Case, action_id: int, at: datetime) -> None:
+        """Attach a link to an action that is still being carried out, and that soon expires."""
+        proof = one["proof"]
+        about = About(
+            Moment.at(at).day, self.stage.calendar.today + timedelta(days=proof["days"]), note=proof["shows"]
+        )
+        planned = CorrectiveAction.get_by_id(action_id)
+        doing.give_link(
+            self.stage.actor(one["owner"], at), at, planned, Link(proof["url"], proof["title"]), about
+        )
 
     def _do(self, case: Case, one: Case, action_id: int, at: datetime) -> None:
         planned = CorrectiveAction.get_by_id(action_id)

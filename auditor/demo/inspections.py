@@ -12,8 +12,9 @@ from auditor import db
 from auditor.access import Actor, application
 from auditor.accounts.queries import actor_for
 from auditor.audits.assigning import NewAudit
+from auditor.audits.attaching import Link
 from auditor.audits.conducting import Answer
-from auditor.audits.inspections import answering, deciding, people, preparing
+from auditor.audits.inspections import answering, deciding, people, preparing, proving
 from auditor.audits.inspections.assigning import open_inspections
 from auditor.audits.models import Audit, AuditItem, AuditPlan, ItemResult
 from auditor.audits.programme import opening
@@ -25,6 +26,8 @@ from auditor.dated import Moment
 from auditor.demo.audits import HEAD_OF_AUDIT
 from auditor.demo.company import ADMINISTRATOR
 from auditor.demo.stage import Stage, told
+from auditor.evidence.actions import About
+from auditor.evidence.models import Evidence
 from auditor.findings import actions as findings
 from auditor.findings.states import Grade
 
@@ -83,7 +86,8 @@ class Inspections:
             plan, code = plans[audit.id], str(audit.subject.code)
             last = _month(plan.starts_on) == self._last_round
             if plan.due_on >= self.stage.calendar.today:
-                reaches = self.told["running"][place % len(self.told["running"])]
+                usual = self.told["running"][place % len(self.told["running"])]
+                reaches = self.told["running_at"].get(code, usual)
             else:
                 reaches = self.told["last_round"].get(code, "confirmed") if last else "confirmed"
             month = (plan.starts_on.month - self.stage.calendar.first.month) % 12 + 1
@@ -124,10 +128,23 @@ class Inspections:
             wanted = wanted[: (len(wanted) + 1) // 2]
         answers = {item.id: self._said(case, item, place) for place, item in enumerate(wanted)}
         answering.record_all(actor, at, items, answers)
+        if case.code in self.told["running_at"] and (case.last or case.due_on >= self.stage.calendar.today):
+            self._show_certificate(actor, wanted[0], at)
         if case.reaches in _SUBMITTED:
             deciding.submit(actor, at, _audit(case), self.told["comments"]["submitted"])
         if case.reaches == "returned":
             self._at(Moment.at(at).day + timedelta(days=2), 14, partial(self._send_back, case))
+
+    def _show_certificate(self, actor: Actor, item: AuditItem, at: datetime) -> None:
+        """Attach a certificate that soon expires; the next round uses it again, where it waits to be replaced."""
+        told_of = self.told["certificate"]
+        known = Evidence.get_or_none(Evidence.name == told_of["title"])
+        if known is not None:
+            proving.attach_known(actor, at, item, [known.id])
+            return
+        expires = self.stage.calendar.today + timedelta(days=told_of["days"])
+        about = About(Moment.at(at).day, expires, told_of["source"], told_of["shows"])
+        proving.attach_link(actor, at, item, Link(told_of["url"], told_of["title"]), about)
 
     def _said(self, case: _Case, item: AuditItem, place: int) -> Answer:
         notes = self.told["notes"]
