@@ -11,97 +11,14 @@
 //   {"saved_at": "14:32", "fields": {"revision": "7"}, "message": "why it was refused"}
 // "fields" are put into hidden inputs of the form. 409 means that somebody else saved meanwhile: sending the form
 // by its button then shows both texts. 401, 403 or a redirect means that the session has ended.
-// The state is shown in [data-save-state] (macro save_state), in the words that stand there: of several parts the
-// worst. The part itself hears of its own by the event "savestate".
 
 import { headers } from "./csrf.js";
+import { bare, contents, fill, typed, untouched } from "./filling.js";
 import { Copy, nameOf, PARTS } from "./keeping.js";
+import { offer, show, words } from "./savestate.js";
 
 const PAUSE = 900; // milliseconds without typing
 const RETRY = 15000;
-const ICONS = { saving: "sending", saved: "saved", kept: "offline", failed: "warn" };
-const WORST = ["failed", "kept", "saving", "saved"];
-const states = new Map(); // by part: where its saving stands
-const TONES = { saving: "mute", saved: "ok", kept: "minor", failed: "major" };
-
-function show(part, own, detail = "") {
-  states.set(part, own);
-  part.dispatchEvent(new CustomEvent("savestate", { detail: { state: own, message: detail } }));
-  const standing = [...states.values()];
-  const state = WORST.find((one) => standing.includes(one));
-  const place = document.querySelector("[data-save-state]");
-  if (!place || !place.dataset[state]) return;
-  const word = document.createElement("span");
-  word.className = `tone is-${TONES[state]}`;
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("class", "ico");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `${place.dataset.icons}#i-${ICONS[state]}`);
-  svg.append(use);
-  word.append(svg, place.dataset[state]);
-  place.replaceChildren(word);
-  place.dataset.state = state;
-  if (detail && state === own) {
-    const more = document.createElement("span");
-    more.className = "tabular";
-    more.textContent = detail;
-    place.append(" ", more);
-  }
-}
-
-function words(name) {
-  return document.querySelector("[data-save-state]")?.dataset[name] ?? "";
-}
-
-function contents(form) {
-  const all = form.matches("form") ? [...new FormData(form)] : filledIn(form);
-  const pairs = all.filter(([name, value]) => typeof value === "string" && name !== "csrf_token");
-  return new URLSearchParams(pairs.map(([name, value]) => [bare(form, name), value]));
-}
-
-/** What the fields of a fieldset would send. */
-function filledIn(part) {
-  const sent = (field) =>
-    field.name && !field.disabled && !field.closest("[data-autosave-skip]") &&
-    !["file", "submit", "button", "reset", "fieldset"].includes(field.type) &&
-    (!["radio", "checkbox"].includes(field.type) || field.checked);
-  return [...part.elements].filter(sent).map((field) => [field.name, field.value]);
-}
-
-/** The name of a field without what the names of its part begin with. */
-function bare(part, name) {
-  const prefix = part.dataset.autosavePrefix ?? "";
-  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
-}
-
-/** What the person fills in: hidden fields (a revision) do not make a difference. */
-function typed(form) {
-  const hidden = new Set([...form.querySelectorAll('input[type="hidden"]')].map((field) => bare(form, field.name)));
-  return new URLSearchParams([...contents(form)].filter(([name]) => !hidden.has(name))).toString();
-}
-
-/** The form as it was sent: somebody may have chosen something before this module had loaded. */
-function untouched(form) {
-  const copy = form.cloneNode(true);
-  const whole = form.matches("form") ? copy : document.createElement("form");
-  if (whole !== copy) whole.append(copy);
-  whole.reset();
-  return typed(copy);
-}
-
-function fill(form, text) {
-  const values = new URLSearchParams(text);
-  for (const field of form.elements) {
-    if (!field.name || field.type === "hidden" || field.type === "file" || field.type === "submit") continue;
-    if (field.closest("[data-autosave-skip]")) continue;
-    const wanted = values.getAll(bare(form, field.name));
-    if (field.type === "radio" || field.type === "checkbox") field.checked = wanted.includes(field.value);
-    else if (field.multiple) for (const option of field.options) option.selected = wanted.includes(option.value);
-    else if (wanted.length) field.value = wanted[0];
-  }
-}
-
 function start(form) {
   const copy = new Copy(nameOf(form));
   const base = untouched(form);
@@ -242,21 +159,6 @@ function restore(form, copy, base, send) {
     }
     return (form.matches("form") ? form : form.form).requestSubmit();
   });
-}
-
-/** A button beside the save state; pressed, it goes. */
-function offer(text, act) {
-  const place = document.querySelector("[data-save-state]");
-  if (!place || !text) return;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "btn btn-quiet btn-sm";
-  button.textContent = text;
-  button.addEventListener("click", () => {
-    button.remove();
-    act();
-  });
-  place.after(button);
 }
 
 // A form that was taken (the next page is no error page and shows no refused form) leaves no copy behind.

@@ -7,7 +7,8 @@ const KEEP_DAYS = 7;
 const owner = () => document.querySelector('meta[name="draft-owner"]')?.content ?? "";
 const prefix = () => `draft:${owner()}:`;
 
-export const nameOf = (form) => prefix() + (form.dataset.autosaveKey || form.dataset.autosaveUrl);
+export const named = (name) => prefix() + name;
+export const nameOf = (form) => named(form.dataset.autosaveKey || form.dataset.autosaveUrl);
 
 /** Names this tab, so that the page after one that was left knows what was typed there. */
 export function tab() {

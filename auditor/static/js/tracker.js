@@ -2,6 +2,7 @@
 
 const needed = [
   ["form[data-autosave-url], fieldset[data-autosave-url]", "./autosave.js"],
+  ["form[data-kept-as], [data-taken]", "./keep-here.js"],
   ["[data-inspection]", "./inspection.js"],
   ["[data-checklist]", "./checklist.js"],
   ["[data-presence-url]", "./presence.js"],
