@@ -22,6 +22,7 @@ from auditor.audits.results import Result
 from auditor.dated import Moment
 from tests.audits.inspections.making import inspection
 from tests.audits.workingpaper.roundtrip import CODES, Round, Said, edits, paper_steps, typed
+from tests.bed.absence import examples
 from tests.cast import NOW, Cast
 
 PEOPLE = ("head_of_sales", "second_auditor")  # the second stands in for the first
@@ -43,7 +44,7 @@ class Page:
     seen: dict[str, int | None]
 
 
-@settings(max_examples=9)
+@settings(max_examples=examples(4, 9))
 @given(steps)
 def test_whatever_two_papers_and_two_pages_say_arrives_once(cast: Cast, told: list[Any]) -> None:
     _have_a_deputy(cast)
