@@ -17,6 +17,7 @@ postgres_url       an empty PostgreSQL database, whichever database the suite ru
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -80,6 +81,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if fixture in used:
                 item.add_marker(marker)
     absence.leave_the_thorough(items)
+
+
+def pytest_collection_finish() -> None:
+    # What all tests stand on is not looked through for garbage again and again.
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
