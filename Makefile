@@ -63,7 +63,7 @@ time: $(VENV)/.installed-test
 # Odd input in forms, addresses and files, others each time: make fuzz FUZZ=5000; FUZZ_SEED=… the same ones again
 FUZZ ?= 100000
 fuzz: $(VENV)/.installed-test
-	FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/fuzz/test_fuzz.py -n $(WORKERS)
+	AUDITOR_TEST_ALL=1 FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/fuzz/test_fuzz.py -n $(WORKERS)
 
 # A draft of the next numbered file: make migration NAME=add_site_to_person
 migration: $(VENV)/.installed-test

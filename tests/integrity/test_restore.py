@@ -13,8 +13,10 @@ import pytest
 
 from auditor import clock, create_app, db, open_database
 from auditor.access import application
+from auditor.accounts import actions as accounts
 from auditor.accounts.models import PasswordToken, Session
 from auditor.activity import ActivityEvent
+from auditor.config import Settings
 from auditor.demo.signins import PASSWORD
 from auditor.evidence import actions as evidence
 from auditor.integrity import erasure, tables, texts, verify, written
@@ -30,21 +32,33 @@ from tests.bed.keeping import Place
 from tests.bed.newrelease import AS_OF
 from tests.cast import NOW, Cast
 
-# ---- the demo company, there and back ----
+# ---- a company, there and back ----
 
 
-@pytest.fixture(scope="module")
-def demo(demo_template: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """The demo company's backup, and what it says of itself."""
-    folder = tmp_path_factory.mktemp("demo")
-    with demo_template.copy(folder / "data") as settings:
-        open_database(settings)
-        app = create_app(settings)
-        with clock.standing_at(NOW), app.app_context(), db.connected():
-            back_up(application("command"), settings, folder / "demo.zip", NOW, {})
-            said = {"file": folder / "demo.zip", "data": settings.data, **_said(folder)}
-        databases.let_go()
-        yield said
+@pytest.fixture(params=["small", pytest.param("demo", marks=pytest.mark.thorough)])
+def whole(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """The backup of a small company, or of the demo company with its years, and what it says of itself."""
+    folder = tmp_path / "whole"
+    folder.mkdir()
+    if request.param == "small":
+        place: Place = request.getfixturevalue("company")
+        with place.opened():
+            cast: Cast = request.getfixturevalue("cast")
+            accounts.set_password(cast.actor("auditor"), cast.person["auditor"], PASSWORD, NOW)
+        yield _backed_up(place.settings, folder, "000104")
+    else:
+        with request.getfixturevalue("demo_template").copy(folder / "data") as settings:
+            open_database(settings)
+            yield _backed_up(settings, folder, "002215")
+
+
+def _backed_up(settings: Settings, folder: Path, login: str) -> dict[str, Any]:
+    app = create_app(settings)
+    with clock.standing_at(NOW), app.app_context(), db.connected():
+        back_up(application("command"), settings, folder / "whole.zip", NOW, {})
+        said = {"file": folder / "whole.zip", "data": settings.data, "login": login, **_said(folder)}
+    databases.let_go()
+    return said
 
 
 def _said(folder: Path) -> dict[str, Any]:
@@ -65,9 +79,9 @@ def _count(table: str) -> int:
 
 
 def test_a_company_comes_back_whole_on_either_database(
-    demo: dict[str, Any], empty: Place, tmp_path: Path
+    whole: dict[str, Any], empty: Place, tmp_path: Path
 ) -> None:
-    done = empty.run("restore", demo["file"], "--outside", demo["data"])
+    done = empty.run("restore", whole["file"], "--outside", whole["data"])
     assert done.exit_code == 0, done.output
     assert "Verified: clean" in done.output
     assert sorted(one.name for one in empty.folder.iterdir()) == (
@@ -78,18 +92,18 @@ def test_a_company_comes_back_whole_on_either_database(
     with clock.standing_at(NOW), empty.opened() as app:
         assert verify.verify(empty.settings.evidence_folder).clean
         found = _said(tmp_path)
-        assert found["counts"] == demo["counts"]
-        assert found["books"] == demo["books"]
-        assert {**demo["schema"], **found["schema"]} == {**found["schema"], **demo["schema"]}
-        _writes_go_on(app)
+        assert found["counts"] == whole["counts"]
+        assert found["books"] == whole["books"]
+        assert {**whole["schema"], **found["schema"]} == {**found["schema"], **whole["schema"]}
+        _writes_go_on(app, whole["login"])
 
 
-def _writes_go_on(app: Any) -> None:
+def _writes_go_on(app: Any, login: str) -> None:
     """People sign in, new rows get numbers of their own, and what comes next verifies too."""
     settings = app.extensions["auditor"]
     app.test_client_class = pages.CheckedClient
     client = app.test_client()
-    signed_in = client.post("/accounts/sign-in", data={"login": "002215", "password": PASSWORD})
+    signed_in = client.post("/accounts/sign-in", data={"login": login, "password": PASSWORD})
     assert (signed_in.status_code, client.get("/", follow_redirects=True).status_code) == (303, 200)
     evidence.add_file(application("test"), NOW, settings.evidence_folder, io.BytesIO(b"new"), "new.txt")
     assert verify.verify(settings.evidence_folder).clean
