@@ -39,6 +39,7 @@ from auditor.integrity.verify import verify
 from auditor.scheduling import actions as scheduling
 from auditor.training import states
 from auditor.training.models import Assignment, Attestation, Course, TrainingRound
+from auditor.worklist.expiring import due_things
 from tests.cast import NOW
 
 MOMENT = Moment.at(NOW)
@@ -73,6 +74,11 @@ def test_every_kind_of_subject_was_audited(company, kind):
 def test_a_finding_stands_at_every_state_but_confirming_which_lasts_a_day(company, state):
     if state is not State.CONFIRMING:
         assert Finding.select().where(Finding.current_state == state.value).exists()
+
+
+def test_evidence_that_expires_waits_at_each_kind_of_thing_that_has_some(company):
+    paths = {thing.path.split("/")[1] for thing in due_things(MOMENT)}
+    assert paths == {"audits", "inspections", "findings"}
 
 
 @pytest.mark.parametrize("grade", Grade)

@@ -44,7 +44,7 @@ class Page:
     seen: dict[str, int | None]
 
 
-@settings(max_examples=examples(3, 9))
+@settings(max_examples=examples(4, 9))
 @given(steps)
 def test_whatever_two_papers_and_two_pages_say_arrives_once(cast: Cast, told: list[Any]) -> None:
     _have_a_deputy(cast)
