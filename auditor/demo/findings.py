@@ -78,7 +78,7 @@ class Findings:
         for day, by, text in case.get("talk", []):
             self.stage.on(day, partial(self._say, case, by, text), 17, 20)
         if "withdrawn" in case:
-            self.stage.on(case["withdrawn"]["day"], partial(self._withdraw, case), 10)
+            self._next(case, case["withdrawn"]["day"], partial(self._withdraw, case), 10)
 
     def _next(self, case: Case, story: date, step: Callable[[datetime], None], hour: int) -> None:
         """Have a step happen on its day, but after the step before it, which business days may have neared."""
