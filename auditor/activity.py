@@ -21,7 +21,7 @@ from typing import Any
 
 from peewee import BlobField, CharField, IntegerField, fn
 
-from auditor import clock, db, endfile
+from auditor import clock, db, endfile, tablesizes
 from auditor.access import Actor
 from auditor.db import BaseModel, CountedModel, JsonField, UtcDateTimeField
 from auditor.failpoints import FailPoint, reached
@@ -156,6 +156,7 @@ def action(actor: Actor, at: datetime) -> Iterator[None]:
     reached(FailPoint.ACTION_COMMITTED)
     if head is not None:
         _ended(head.seq, head.hash)
+    tablesizes.learn(tablesizes.grown(written))
 
 
 @contextmanager

@@ -96,6 +96,20 @@ class DatedRow(CountedModel):
         return rows[0] if rows else None
 
     @classmethod
+    def latest_id(cls, moment: Moment, **key: Any) -> ModelSelect[Self]:
+        """Return the query of the id of that row, for a larger one; ``key`` may hold queries of one value.
+
+        It reads the rows of this series alone, however the database chooses to, where ``standing`` may go
+        through the table once a row before it is known how large that is (auditor.tablesizes).
+        """
+        row = cls.alias("stated")
+        conditions = [getattr(row, name) == value for name, value in key.items()]
+        counts = _counts(cls, row, moment.day, moment.instant)
+        order = [row.valid_from.desc(), row.recorded_at.desc(), row.id.desc()]
+        query: ModelSelect[Self] = row.select(row.id).where(*conditions, counts).order_by(*order).limit(1)
+        return query
+
+    @classmethod
     def write(
         cls,
         at: datetime,

@@ -98,12 +98,12 @@ def union_of_facts(
     departments = once.select(once.department).where(concerned(once.person))
     none, empty = SQL("0"), SQL("''")
     parts: list[ModelSelect[Any]] = [
-        Employment.standing(moment, Employment.person == person_id).select(
+        Employment.select(
             _said(_WORKS).alias("what"),
             Employment.person.alias("person_id"),
             none.alias("department_id"),
             Employment.status.alias("word"),
-        ),
+        ).where(Employment.id == Employment.latest_id(moment, person=person_id)),
         Deputy.standing(moment, Deputy.deputy == person_id)
         .where(Deputy.held, Deputy.starts_on <= moment.day, Deputy.ends_on >= moment.day)
         .select(_said(_STANDS_IN), Deputy.principal, none, Deputy.role),

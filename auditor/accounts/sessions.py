@@ -67,7 +67,6 @@ def _statement(checks: tuple[Callable[[Any], ModelSelect[Any]], ...]) -> Prepare
         mine = Session.alias("mine")
         person = mine.select(mine.person).where(mine.token_hash == token_hash)
         fact = union_of_facts(person, moment, checks).alias("fact")
-        stated = PersonDetail.standing(moment, PersonDetail.person == person)
         return (
             Session.select(
                 Session.id,
@@ -93,8 +92,7 @@ def _statement(checks: tuple[Callable[[Any], ModelSelect[Any]], ...]) -> Prepare
                 Session,
                 PersonDetail,
                 JOIN.LEFT_OUTER,
-                on=(PersonDetail.person == Session.person)
-                & PersonDetail.id.in_(stated.select(PersonDetail.id)),
+                on=PersonDetail.id == PersonDetail.latest_id(moment, person=person),
             )
             .join_from(Session, fact, JOIN.LEFT_OUTER, on=SQL("1 = 1"))
             .where(Session.token_hash == token_hash, Session.ended_at.is_null(), Session.expires_at > instant)

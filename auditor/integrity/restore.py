@@ -11,7 +11,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from auditor import activity, db, migrating
+from auditor import activity, db, migrating, tablesizes
 from auditor.access import Actor
 from auditor.accounts.models import PasswordToken
 from auditor.activity import ActivityEvent
@@ -67,6 +67,7 @@ def restore(
         _write_evidence(backup, work.evidence_folder)
         with db.connected(), _one_transaction():
             upgraded = _write_tables(backup, target)
+            tablesizes.learn_all()
             _same_head(manifest)
             known = Outside() if folder is None else _fitting(outside.read(folder), manifest)
             lost = None if known.head is None else max(0, known.head[0] - manifest.head[0])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from auditor import activity, db
+from auditor import activity
 from auditor.dated import Moment
 from auditor.errors import RuleBroken, Stale
 from auditor.notifications.models import Notice
@@ -231,12 +231,13 @@ def test_the_audience_of_a_day_is_that_of_the_memberships_of_the_day(cast: Cast)
 
 
 def test_ten_thousand_persons_are_assigned_in_a_moment(cast: Cast, version: CourseVersion) -> None:
-    """Set-based: the year of 10,000 opens without a query a person; the goal is 2 s, the limit leaves room.
+    """Set-based: the year of 10,000 opens without a query a person, in about the time that it takes to write them.
 
-    The daily run assigns a fifth of them, in a fifth of the time.
+    The daily run assigns a fifth of them.
     """
     many = examples(2_000, 10_000)
     day = date(2026, 4, 1)
+    start = time.perf_counter()
     with activity.action(SCHEDULER, NOW):
         Person.add_many({"employee_number": f"M{number:05}"} for number in range(many))
         ids = [row.id for row in Person.select(Person.id).where(Person.employee_number.startswith("M"))]
@@ -260,18 +261,17 @@ def test_ten_thousand_persons_are_assigned_in_a_moment(cast: Cast, version: Cour
             for one in ids
         )
         activity.record(CAST_MADE, persons=len(ids))
+    made = time.perf_counter() - start
     rule(cast, version)
     start = time.perf_counter()
     assert actions.assign_due(SCHEDULER, NOW) == many + 12
     took = time.perf_counter() - start
-    if not db.is_sqlite():
-        db.database.execute_sql("ANALYZE")  # as autovacuum does a minute after so many rows
     start = time.perf_counter()
     whole = states.summed(states.counts(states.of_course(version.course_id, Moment.at(NOW))).values())
     counted = time.perf_counter() - start
-    print(f"{many:,} assigned in {took:.2f} s, counted in {counted:.2f} s")
+    print(f"{many:,} made in {made:.2f} s, assigned in {took:.2f} s, counted in {counted:.2f} s")
     assert whole.total == many + 11
-    assert took < 8 * many / 10_000 and counted < 3
+    assert took < 3 * made and counted < made / 2
 
 
 def test_a_due_date_on_a_closed_day_moves_to_the_next_business_day(
