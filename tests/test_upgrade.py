@@ -61,7 +61,7 @@ def test_it_verifies_clean_up_to_the_end_of_the_log_kept_outside(old: Any, upgra
     assert report.files > 0 and report.rows > 1000
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("language", ["ja", pytest.param("en", marks=pytest.mark.thorough)])
 def test_a_workbook_of_a_past_day_comes_out_as_it_did_then(
     old: Any, release: str, tmp_path: Path, language: str
 ) -> None:

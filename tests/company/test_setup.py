@@ -208,7 +208,7 @@ def test_the_cookie_does_not_tell_what_is_kept_of_the_code(settings, code):
     assert not beginning.is_current(settings.data / "elsewhere", "")
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("language", ["ja", pytest.param("en", marks=pytest.mark.thorough)])
 def test_the_first_administrator_is_searched_for_on_the_roster(at_last_step, language):
     client = at_last_step
     client.set_cookie("language", language)

@@ -86,7 +86,7 @@ def test_the_figures_are_those_that_one_counts_by_hand(book: Make) -> None:
     assert summary(path, "Promises")[0] == 4
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("language", ["ja", pytest.param("en", marks=pytest.mark.thorough)])
 def test_the_completion_rate_is_the_one_of_the_training_pages(
     year: Year, book: Make, app: Any, language: str
 ) -> None:
@@ -100,7 +100,7 @@ def test_the_completion_rate_is_the_one_of_the_training_pages(
         assert any(row[0] == str(RATE_SAID) for row in rows)
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("language", ["ja", pytest.param("en", marks=pytest.mark.thorough)])
 def test_the_cover_says_which_rules_of_independence_are_relaxed_on_that_day(
     year: Year, cast: Cast, workbook: Make, language: str
 ) -> None:
@@ -294,7 +294,7 @@ def _read(source: Path) -> Any:
     return [message for message in read(source) if message.id]
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("language", ["ja", pytest.param("en", marks=pytest.mark.thorough)])
 def test_the_sheets_can_be_printed_filtered_and_named(book: Make, language: str) -> None:
     opened = load_workbook(book(language))
     names: list[str] = []

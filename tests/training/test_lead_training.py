@@ -490,7 +490,7 @@ def test_more_rounds_cost_no_more_queries(client: Any, owed: Owed, assert_same_q
     assert_same_queries(lambda: client.get("/training/mine"), more)
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("language", ["ja", pytest.param("en", marks=pytest.mark.thorough)])
 def test_every_page_of_leading_keeps_the_rules_of_pages(client: Any, owed: Owed, language: str) -> None:
     owed.complete("staff_of_sales")
     owed.cast.sign_in(client, "administrator")

@@ -381,7 +381,7 @@ class TestReceipt:
         assert client.get("/training/receipts/T26-0000-0000").status_code == 404
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("language", ["ja", pytest.param("en", marks=pytest.mark.thorough)])
 def test_every_page_of_the_course_keeps_the_rules_of_pages(client: Any, owed: Owed, language: str) -> None:
     owed.cast.sign_in(client, ME)
     client.set_cookie("language", language)

@@ -16,7 +16,7 @@ READERS = ("administrator", "head_of_audit", "representative")
 PAGES = ("", "/entries", "/rules", "/history", "/print")
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("language", ["ja", pytest.param("en", marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("name", READERS)
 def test_who_answers_for_the_company_opens_every_page(
     client: Any, cast: Cast, name: str, language: str
