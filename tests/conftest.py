@@ -29,8 +29,6 @@ from typing import Any
 import argon2
 import hypothesis
 import pytest
-from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 
 from auditor import connections, db, open_database, places
 from auditor.accounts import passwords
@@ -47,6 +45,7 @@ from tests.bed import (
     models,
     network,
     office,
+    once,
     pages,
     ports,
     serving,
@@ -127,12 +126,9 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def templates_compiled_once(run_folder: Path) -> Iterator[None]:
-    """A template is compiled once a run, whichever worker and whichever application asks for it first."""
-    compiled = run_folder / "compiled-templates"
-    compiled.mkdir(exist_ok=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Flask, "jinja_options", {"bytecode_cache": FileSystemBytecodeCache(str(compiled))})
+def compiled_once(run_folder: Path) -> Iterator[None]:
+    """Templates and routes are the same in each application that a test makes."""
+    with once.templates(run_folder / "compiled-templates"), once.routes():
         yield
 
 
