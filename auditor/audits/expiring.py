@@ -10,9 +10,10 @@ from peewee import Case, fn
 
 from auditor.access import Actor, Permission, Scope
 from auditor.audits import queries
-from auditor.audits.attached import hung, hung_on, says
+from auditor.audits.attached import hung_on, says
+from auditor.audits.inspections import queries as inspections
 from auditor.audits.models import Audit, AuditAssignee, AuditItem, ItemEvidence
-from auditor.audits.results import AUDITS, EDITABLE, RESULTS_SHOWN, State
+from auditor.audits.results import AUDITS, EDITABLE, RESULTS_SHOWN, AuditKind, State
 from auditor.catalogue.models import Subject
 from auditor.dated import Moment
 from auditor.evidence.expiring import (
@@ -44,20 +45,39 @@ class Filter:
 
 @dataclass(frozen=True)
 class Line:
-    """A piece of evidence at one item."""
+    """A piece of evidence at one item. ``inspected``: of a self-inspection."""
 
     evidence: Evidence
     item: AuditItem
     erased: bool
     subject: str
 
+    @property
+    def inspected(self) -> bool:
+        return bool(self.item.audit.kind == AuditKind.SELF_INSPECTION)
+
 
 def matching(actor: Actor, wanted: Filter, at: datetime) -> Any:
     """Return the evidence at items that the person may see and that the filter leaves, whatever its tab."""
-    query = hung(actor, at)
+    query = hung_on(Moment.at(at), _among(actor, at))
     if wanted.fiscal_year is not None:
         query = query.where(Audit.fiscal_year == wanted.fiscal_year)
     return query.where(says(wanted.text)) if wanted.text else query
+
+
+def _seen(actor: Actor, at: datetime) -> Any:
+    """Return the condition on Audit that leaves the audits and self-inspections of which the person sees results."""
+    return queries.results_seen_by(actor, at) | inspections.seen_by(actor, at)
+
+
+def _among(actor: Actor, at: datetime) -> Any:
+    """Return the same condition; whoever does not see all of the company has theirs read beforehand, by one query.
+
+    SQLite parses queries in queries to a depth only, and the condition stands deep in others.
+    """
+    if actor.everywhere(Permission.AUDIT_READ) and actor.everywhere(Permission.INSPECTION_READ):
+        return _seen(actor, at)
+    return Audit.id.in_([row.id for row in Audit.select(Audit.id).where(_seen(actor, at))])
 
 
 def in_tab(query: Any, tab: str, moment: Moment) -> Any:
@@ -91,8 +111,8 @@ def lines(rows: list[ItemEvidence], moment: Moment) -> list[Line]:
 
 
 def fiscal_years(actor: Actor, at: datetime) -> list[int]:
-    """Return the fiscal years of the audits that the person may see, the latest first: one query."""
-    rows = Audit.select(Audit.fiscal_year).where(queries.results_seen_by(actor, at)).distinct()
+    """Return the fiscal years of the checks that the person may see, the latest first: one query."""
+    rows = Audit.select(Audit.fiscal_year).where(_seen(actor, at)).distinct()
     return sorted((row.fiscal_year for row in rows), reverse=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,13 +12,13 @@ from auditor import settings_of
 from auditor.access import Role
 from auditor.accounts.roles import name_deputy
 from auditor.audits import actions
-from auditor.audits.attaching import Link
+from auditor.audits.attaching import File, Link
 from auditor.audits.inspections import deciding, expiring, proving
 from auditor.audits.models import Audit
 from auditor.dated import Moment
 from auditor.evidence.actions import About
 from tests.audits.inspections.making import answer_all, confirmed, inspection, valid_for
-from tests.audits.making import items
+from tests.audits.making import assigned, items
 from tests.bed.pages import text_of
 from tests.cast import NOW, Cast
 
@@ -107,3 +108,32 @@ def test_it_stands_on_the_first_page_and_leads_to_where_it_is_replaced(
             valid_for(cast, item, 3, name=f"登録証{number}")
 
     assert_same_queries(lambda: client.get("/worklist/"), more, at_most=50)
+
+
+def test_the_list_of_evidence_has_that_of_self_inspections_too_for_who_may_see_them(
+    app: Any, client: Any, cast: Cast
+) -> None:
+    audit = inspection(cast)
+    item = items(audit)[0]
+    valid_for(cast, item, 3)
+    folder, about = settings_of(app).evidence_folder, About(None, TODAY + timedelta(days=4))
+    file = File(io.BytesIO(b"two"), "契約書.pdf")
+    proving.attach_files(cast.actor("head_of_sales"), NOW, folder, item, [file], about)
+    for name, count in (("administrator", 2), ("head_of_sales", 2), ("head_of_other", 0)):
+        cast.sign_in(client, name)
+        rows = client.page("/audits/evidence?tab=expiring").xpath("//tbody/tr")
+        assert len(rows) == count, name
+        for row in rows:
+            assert f"自己点検 {audit.number} ORG-01" in " ".join(row.text_content().split())
+        for address in [*rows[1].xpath(".//a/@href")] if rows else []:
+            with client.get(address) as answer:
+                assert answer.status_code == 200, address
+
+
+def test_a_head_who_audits_elsewhere_and_is_named_has_both_lists(app: Any, client: Any, cast: Cast) -> None:
+    """Who reaches audits and self-inspections in every way asks the longest question, which SQLite has to parse."""
+    assigned(cast, auditors=("head_of_other",))
+    valid_for(cast, items(inspection(cast, "D220", named=("head_of_other",)))[0], 3, by="head_of_other")
+    cast.sign_in(client, "head_of_other")
+    for address in ("/worklist/", "/audits/evidence?tab=expiring&q=ORG&fiscal_year=2026"):
+        assert "登録証" in text_of(client.get(address)), address
