@@ -104,7 +104,7 @@ def _list(sheet: Sheet, book: Book, material: Material) -> None:
         sheet.write(
             [
                 (styles.strong, line.subject),
-                (styles.short, imported.said(line.number, line.former_number)),
+                (styles.text, imported.said(line.number, line.former_number)),
                 (styles.text, str(line.kind.label)),
                 (styles.text, line.auditors),
                 (styles.day, line.starts_on),

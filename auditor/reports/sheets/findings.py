@@ -59,7 +59,7 @@ def _list(sheet: Sheet, book: Book, material: Material) -> None:
     for line in shown:
         sheet.write(
             [
-                (styles.short, imported.said(line.number, line.former_number)),
+                (styles.text, imported.said(line.number, line.former_number)),
                 (styles.text, line.title),
                 (styles.strong, f"{MARKS[line.grade]} {line.grade.label}"),
                 (styles.text, line.department),
