@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from auditor.audits.results import Result, State
+from auditor.audits.results import State
 from auditor.findings.states import Grade
 from auditor.findings.states import State as FindingState
 from auditor.language import _
@@ -16,7 +16,7 @@ from auditor.reports import inspection_figures
 from auditor.reports.figures import Count, Figure, count, figure, share
 from auditor.reports.finding_lines import STANDING_LABELS
 from auditor.reports.scope import Scope
-from auditor.reports.tables import course_key, yes
+from auditor.reports.tables import RESULTS, course_key, yes
 from auditor.reports.training_lines import STATE_LABELS, CourseShown
 from auditor.training.states import LEFT, STATES, completion
 
@@ -106,15 +106,7 @@ _ITEMS = (
     lambda day: (_("Items to be checked"), items(day, "items"), False, 0),
     *(
         (lambda day, key=key, result=result: (str(result.label), items(day, key), True, 0))
-        for key, result in (
-            ("conform", Result.CONFORM),
-            ("minor", Result.MINOR),
-            ("major", Result.MAJOR),
-            ("observation", Result.OBSERVATION),
-            ("improvement", Result.IMPROVEMENT),
-            ("not_applicable", Result.NOT_APPLICABLE),
-            ("not_checked", Result.NOT_CHECKED),
-        )
+        for key, result in RESULTS
     ),
     lambda day: (_("Share with a result"), share(_checked(day), items(day, "items")), False, 1),
 )

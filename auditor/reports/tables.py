@@ -64,7 +64,7 @@ class Table:
 
 IMPORTED = Column("former_number", _l("Imported (former number)"), 16, written=True)
 _AS_OF = Column("as_of", _l("As of"), 12.5, counted=True)
-_RESULTS = (
+RESULTS = (
     ("conform", Result.CONFORM),
     ("minor", Result.MINOR),
     ("major", Result.MAJOR),
@@ -89,7 +89,7 @@ AUDITS = Table("audits", _l("Detail audits"), _l("AuditRows"), (
     Column("since", _l("State since"), 12.5),
     Column("overdue", _l("Overdue"), 9, counted=True),
     Column("items", _l("Items"), 8, summed=True),
-    *(Column(key, result.label, 9, summed=True) for key, result in _RESULTS),
+    *(Column(key, result.label, 9, summed=True) for key, result in RESULTS),
 ))  # fmt: skip
 ITEMS = Table("items", _l("Detail items"), _l("ItemRows"), (
     Column("audit", _l("Audit"), 10),
@@ -227,7 +227,7 @@ def audit_row(line: AuditLine, side: Side) -> dict[str, Any]:
         "auditors": line.auditors, "period_from": line.period_from, "period_to": line.period_to,
         "starts_on": line.starts_on, "due_on": line.due_on, "month": month_of(line.due_on),
         "state": str(line.state.label), "since": line.since, "overdue": yes(line.overdue), "items": line.items,
-        **{key: line.count(result) for key, result in _RESULTS}, "former_number": line.former_number,
+        **{key: line.count(result) for key, result in RESULTS}, "former_number": line.former_number,
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from auditor import settings_of
@@ -16,6 +16,7 @@ from auditor.audits.models import AuditItem
 from auditor.audits.results import EDITABLE, State
 from auditor.audits.views import bp
 from auditor.audits.views.items import Answer, here, item_of, page_with
+from auditor.audits.views.tabs import tabs_of
 from auditor.dated import Moment
 from auditor.errors import Forbidden, NotFound, RuleBroken
 from auditor.evidence.models import Evidence
@@ -167,18 +168,7 @@ def _tabs(wanted: expiring.Filter, count: dict[str, int]) -> list[dict[str, Any]
         "expiring": _("Expires within 30 days"),
         "expired": _("Expired"),
     }
-    kept: dict[str, Any] = {
-        name: value for name, value in request.args.items() if name not in ("tab", "page")
-    }
-    return [
-        {
-            "label": label,
-            "url": url_for("audits.evidence_list", **{**kept, "tab": tab}),
-            "count": count[tab],
-            "current": tab == wanted.tab,
-        }
-        for tab, label in labels.items()
-    ]
+    return tabs_of("audits.evidence_list", labels, count, wanted.tab)
 
 
 def _open_item(audit_id: int, item_id: int) -> AuditItem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 
 from auditor.access import Permission, requires
 from auditor.audits import facts, lettertext, listing, queries, steps, workpage
@@ -12,6 +12,7 @@ from auditor.audits.deciding import decision_of
 from auditor.audits.pages import audit_page
 from auditor.audits.results import AUDITS, State
 from auditor.audits.views import bp
+from auditor.audits.views.tabs import tabs_of
 from auditor.dated import Moment
 from auditor.language import _, current
 from auditor.web import Page, current_actor, paged, request_time
@@ -91,15 +92,4 @@ def _tabs(wanted: listing.Filter, counts: dict[str, int]) -> list[dict[str, Any]
         "cancelled": _("Cancelled"),
         "all": _("All"),
     }
-    kept: dict[str, Any] = {
-        name: value for name, value in request.args.items() if name not in ("tab", "page")
-    }
-    return [
-        {
-            "label": label,
-            "url": url_for("audits.index", **{**kept, "tab": tab}),
-            "count": counts[tab],
-            "current": tab == wanted.tab,
-        }
-        for tab, label in labels.items()
-    ]
+    return tabs_of("audits.index", labels, counts, wanted.tab)

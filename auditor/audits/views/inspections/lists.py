@@ -14,6 +14,7 @@ from auditor.audits.inspections.sheet import sheet
 from auditor.audits.models import AuditSeriesDetail
 from auditor.audits.results import EDITABLE, State
 from auditor.audits.views.inspections import bp
+from auditor.audits.views.tabs import tabs_of
 from auditor.dated import Moment
 from auditor.language import _, _n, current
 from auditor.web import Page, current_actor, paged, request_time
@@ -103,15 +104,4 @@ def _tabs(wanted: listing.Filter, counts: dict[str, int]) -> list[dict[str, Any]
         "cancelled": _("Cancelled"),
         "all": _("All"),
     }
-    kept: dict[str, Any] = {
-        name: value for name, value in request.args.items() if name not in ("tab", "page")
-    }
-    return [
-        {
-            "label": label,
-            "url": url_for("inspections.index", **{**kept, "tab": tab}),
-            "count": counts[tab],
-            "current": tab == wanted.tab,
-        }
-        for tab, label in labels.items()
-    ]
+    return tabs_of("inspections.index", labels, counts, wanted.tab)
