@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 
 import pytest
+from openpyxl import load_workbook
 
 from auditor.audits import listing, queries
 from auditor.audits.models import (
@@ -223,6 +225,32 @@ def test_the_template_is_read_and_its_examples_are_passed_over(app, cast, langua
     told = {one.code for one in plan.problems}
     assert "example_passed_over" in told and not told & {"no_table", "column_missing", "sheet_passed_over"}
     assert plan.changes_nothing
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_template_filled_in_with_the_words_of_its_own_lists_is_taken(app, cast, language):
+    with app.test_request_context():
+        book = load_workbook(io.BytesIO(template(language)))
+    book.worksheets[1]["H2"] = None  # an auditor whom this roster does not know
+    for sheet in book.worksheets[1:]:
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2) if row[0].value]
+        lists = {next(iter(one.sqref.ranges)).min_col: one.formula1.strip('"').split(",") for one in sheet.data_validations.dataValidation}  # fmt: skip
+        for row in rows:
+            own = [
+                str(value).removeprefix("例 ").removeprefix("Example ") if value else None for value in row
+            ]
+            sheet.append(own)
+        for column, words in lists.items():
+            for place, word in enumerate(words):
+                sheet.append([f"{column}-{place}", *[None] * (column - 2), word])
+    out = io.BytesIO()
+    book.save(out)
+    plan = plan_of(out.getvalue(), MOMENT)
+    told = {one.code for one in plan.problems}
+    assert not told & {"column_not_used", "column_missing", "unknown_word"}
+    assert [one.number for one in plan.audits] == ["2025-01"]
+    assert [one.number for one in plan.findings] == ["2025-01-1"]
+    assert plan.findings[0].facts and plan.findings[0].due_on
 
 
 def test_english_words_are_understood_too(app, cast):

@@ -26,8 +26,8 @@ def _words(said: Mapping[Choice, str]) -> dict[str, Choice]:
 
 KINDS = _words(
     {
-        AuditKind.OPERATION: "運用監査,運用,運用状況,運用の監査,operation,operational,audit of operation",
-        AuditKind.CONFORMITY: "適合性監査,適合性,適合,文書監査,規程監査,規程,conformity,documents,audit of conformity",
+        AuditKind.OPERATION: "運用状況の監査,運用監査,運用,運用状況,運用の監査,operation,operational,audit of operation",
+        AuditKind.CONFORMITY: "適合状況の監査,適合性監査,適合性,適合,文書監査,規程監査,規程,conformity,documents,audit of conformity",
     }
 )
 RESULTS = _words(
@@ -105,8 +105,8 @@ AUDIT_SHEET = Sheet(
         Column("number", _l("Audit number"), f"{_AUDIT},番号,管理番号,Number,No", needed=True),
         Column("subject", _l("Subject audited"), "監査対象,対象,被監査部署,被監査部門,部署,部門,対象部署,Subject audited,Subject,Department,Audited department", needed=True),
         Column("kind", _l("Kind of audit"), "監査の種類,監査の種別,種別,種類,区分,監査種別,監査区分,Kind of audit,Kind,Type"),
-        Column("period_from", _l("Audited period from"), "監査対象期間の開始日,対象期間開始,対象期間自,期間開始,対象期間（自）,監査対象期間自,Audited period from,Period from"),
-        Column("period_to", _l("Audited period to"), "監査対象期間の終了日,対象期間終了,対象期間至,期間終了,対象期間（至）,監査対象期間至,Audited period to,Period to"),
+        Column("period_from", _l("Audited period from"), "監査対象期間（始）,監査対象期間の開始日,対象期間開始,対象期間自,期間開始,対象期間（自）,監査対象期間自,Audited period from,Period from"),
+        Column("period_to", _l("Audited period to"), "監査対象期間（終）,監査対象期間の終了日,対象期間終了,対象期間至,期間終了,対象期間（至）,監査対象期間至,Audited period to,Period to"),
         Column("starts_on", _l("Carried out from"), "実施開始日,実施日,監査日,監査実施日,監査開始日,開始日,Carried out from,Carried out on,Audit date,Started on,Date", needed=True),
         Column("done_on", _l("Report approved on"), "報告書の承認日,承認日,完了日,報告日,監査報告日,終了日,実施終了日,Report approved on,Approved on,Reported on,Finished on"),
         Column("auditors", _l("Auditors"), "監査員,監査担当者,監査担当,監査人,担当監査員,Auditors,Auditor"),
@@ -121,7 +121,7 @@ RESULT_SHEET = Sheet(
         Column("control", _l("Control"), "管理策,管理策番号,管理策コード,点検項目,項目番号,項目,Control,Control code", needed=True),
         Column("result", _l("Result"), "結果,判定,監査結果,評価,Result,Rating", needed=True),
         Column("note", _l("Note"), _NOTE),
-        Column("checked_on", _l("Checked on"), "確認日,点検日,Checked on"),
+        Column("checked_on", _l("Day of the check"), "確認日,点検日,Day of the check,Checked on"),
     ),
 )  # fmt: skip
 FINDING_SHEET = Sheet(
@@ -132,12 +132,12 @@ FINDING_SHEET = Sheet(
         Column("audit", _l("Audit number"), _AUDIT),
         Column("subject", _l("Subject audited"), "監査対象,対象,被監査部署,被監査部門,Subject audited,Subject,Audited department"),
         Column("control", _l("Control"), "管理策,管理策番号,管理策コード,点検項目,項目番号,Control,Control code"),
-        Column("title", _l("Title"), "件名,指摘件名,題名,タイトル,Title,Subject of the finding", needed=True),
-        Column("facts", _l("Facts"), "事実,指摘内容,内容,確認した事実,Facts,Description,Details"),
+        Column("title", _l("Title"), "表題,件名,指摘件名,題名,タイトル,Title,Subject of the finding", needed=True),
+        Column("facts", _l("Facts"), "概要,事実,指摘内容,内容,確認した事実,Facts,Description,Details"),
         Column("grade", _l("Grade"), "判定,区分,指摘区分,等級,重大度,不適合区分,Grade,Severity,Rating", needed=True),
-        Column("department", _l("Department that answers"), "対応部署,責任部署,是正部署,担当部署,部署,Department that answers,Responsible department,Department"),
+        Column("department", _l("Department that answers"), "回答する部署,対応部署,責任部署,是正部署,担当部署,部署,Department that answers,Responsible department,Department"),
         Column("found_on", _l("Found on"), "指摘日,発見日,検出日,Found on,Date found,Date", needed=True),
-        Column("due_on", _l("To be put right by"), "期限,是正期限,対応期限,To be put right by,Due,Due date,Due on"),
+        Column("due_on", _l("To be put right by"), "是正の期限,期限,是正期限,対応期限,To be put right by,Due,Due date,Due on"),
         Column("state", _l("State"), "状態,状況,対応状況,ステータス,State,Status"),
         Column("closed_on", _l("Closed on"), "完了日,是正完了日,対応完了日,Closed on,Date closed"),
         Column("progress", _l("Progress so far"), "これまでの経過,経過,対応内容,是正内容,進捗,Progress so far,Progress,Action taken"),
