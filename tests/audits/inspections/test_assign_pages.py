@@ -238,5 +238,5 @@ def test_the_page_of_a_series_speaks_of_self_inspections_and_leads_to_them(clien
         f"//a[@href='/audits/{one.id}']"
     )
     seen = page.xpath("string(//main)")
-    assert "今後の自己点検" in seen and "用意済みの自己点検" in seen and "対象の責任者" in seen
+    assert "今後の自己点検" in seen and "作成済みの自己点検" in seen and "対象の責任者" in seen
     assert "監査員" not in seen
