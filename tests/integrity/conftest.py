@@ -13,11 +13,22 @@ from auditor import open_database
 from auditor.config import Settings
 from auditor.evidence import actions as evidence
 from tests import cast as cast_module
-from tests.bed import databases
+from tests.bed import databases, once
+from tests.bed.absence import all_is_asked_for
 from tests.bed.keeping import Place
 from tests.cast import NOW, Cast
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.thorough])]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def tables_made_once(bed_database: databases.Database) -> Iterator[None]:
+    """Each restore begins with an empty company: made by the migrations where all is asked for, else a copy."""
+    if all_is_asked_for() or not isinstance(bed_database, databases.SqliteFile):
+        yield
+        return
+    with once.tables(bed_database.pristine):
+        yield
 
 
 @pytest.fixture(params=ENGINES)
