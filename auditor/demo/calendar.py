@@ -15,6 +15,8 @@ from auditor.calendars import FiscalYear, add_months, business_day, fiscal_year,
 STORY_TODAY = date(2026, 11, 20)
 STORY_FIRST = date(2026, 4, 1)
 STORY_MIDDLE = date(2026, 10, 1)  # the reorganisation: what lies before it stays before it
+_A_DAY, _EVENING, _LAST = timedelta(days=1), timedelta(hours=5, minutes=30), timedelta(minutes=1)
+_EVENING_HOLDS = 14 * 24  # hours of the story that an evening has room for: no closing is longer
 
 
 class Calendar:
@@ -57,9 +59,27 @@ class Calendar:
         return business_day(self.day(story), later=story > STORY_TODAY)
 
     def at(self, story: date, hour: int = 10, minute: int = 0) -> datetime:
-        """Return an instant on that business day; what happened by today is never later than now."""
+        """Return an instant on that business day; what happened by today is never later than now.
+
+        The order of the story is kept: what comes to a business day from a later day of the story happens in its
+        evening, and what is left of today in the last minute.
+        """
         when = self.instant(self.workday(story), hour, minute)
-        return min(when, self.now) if story <= STORY_TODAY else when
+        if story > STORY_TODAY:
+            return when
+        if before := self._before(story):
+            hours = min((before - 1) * 24 + hour + minute / 60, _EVENING_HOLDS)
+            when = self.instant(self.workday(story), 18) + _EVENING * hours / _EVENING_HOLDS
+        if when > self.now:
+            when = self.now - _LAST + _LAST * min((when - self.now) / _A_DAY, 1)
+        return when
+
+    def _before(self, story: date) -> int:
+        """Return how many days of the story right before this one have become the same business day."""
+        day, count = self.workday(story), 0
+        while self.workday(story - timedelta(days=count + 1)) == day:
+            count += 1
+        return count
 
     @staticmethod
     def instant(day: date, hour: int = 10, minute: int = 0) -> datetime:

@@ -9,7 +9,7 @@ from typing import Any
 
 from auditor.access import Role, application
 from auditor.accounts import roles
-from auditor.calendars import add_business_days, add_months
+from auditor.calendars import add_business_days, add_months, business_day
 from auditor.catalogue import actions as catalogue
 from auditor.company import actions as settings
 from auditor.demo import rosters
@@ -30,7 +30,7 @@ def enter(stage: Stage) -> None:
     """Put into the chronicle how the company began to use the product, and its two reorganisations since."""
     about = told("company")
     stage.on(_SET_UP, partial(_settings, stage, about), 9)
-    stage.on(_SET_UP, partial(_roster, stage, rosters.last_april, _first(stage, -12)), 10)
+    stage.on(_SET_UP, partial(_roster, stage, rosters.last_april, _begun(stage)), 10)
     stage.on(_SET_UP, partial(_roles, stage, about), 11)
     stage.on(_SET_UP, partial(_catalogues, stage), 13)
     stage.on(_SET_UP, partial(_subjects, stage, about), 14)
@@ -46,6 +46,11 @@ def enter(stage: Stage) -> None:
 
 def _first(stage: Stage, months: int) -> date:
     return add_months(stage.calendar.first, months)
+
+
+def _begun(stage: Stage) -> date:
+    """Return the day from which there is a company: what the story tells of its first day can come to lie before it."""
+    return business_day(_first(stage, -12), later=False)
 
 
 def _before(stage: Stage, day: date) -> datetime:
@@ -70,7 +75,7 @@ def _roster(stage: Stage, file: Callable[..., bytes], effective: date, at: datet
 
 
 def _roles(stage: Stage, about: dict[str, Any], at: datetime) -> None:
-    begun = stage.calendar.shifted(_BEGUN)
+    begun = _begun(stage)
     for role, number in about["roles"].items():
         roles.grant_role(_SETUP, stage.person(number), Role(role), at, begun)
     stage.forget_actors()

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from auditor import db
-from auditor.access import Actor
+from auditor.access import NOBODY, Actor
 from auditor.accounts.queries import actor_for
 from auditor.catalogue.models import Catalogue, CatalogueVersion, Control, Subject
 from auditor.demo.calendar import Calendar
@@ -63,7 +63,10 @@ class Stage:
         """Return the person as actor; looked up once before and once after the roster of the second half."""
         late = at >= self.calendar.at(date(2026, 10, 5))
         if (number, late) not in self._actors:
-            self._actors[number, late] = actor_for(self.person(number), at)
+            found = actor_for(self.person(number), at)
+            if found == NOBODY:
+                return found  # not yet, or no more
+            self._actors[number, late] = found
         return self._actors[number, late]
 
     def forget_actors(self) -> None:
