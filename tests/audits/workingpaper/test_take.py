@@ -145,7 +145,9 @@ def test_the_page_gives_the_file_to_be_saved_and_lists_who_took_one(client: Any,
     assert sent.status_code == 200
     assert sent.headers["Content-Disposition"].startswith("attachment")
     named = client.post(f"/audits/{audit.id}/papers/take", data={"language": "ja"})
-    assert unquote(named.headers["Content-Disposition"]).endswith("監査調書.xlsx"), "encoded, so that a server sends it"
+    assert unquote(named.headers["Content-Disposition"]).endswith("監査調書.xlsx"), (
+        "encoded, so that a server sends it"
+    )
     assert book_of(sent.data).sheetnames[0] == "Instructions"
     page = text_of(client.get(f"/audits/{audit.id}/papers"))
     assert "髙橋" in page and "2027-02-18" in page
