@@ -80,3 +80,11 @@ def picked(
             name, text=text, error=_("No match. Check the spelling, or type a shorter part of the name.")
         )
     return Pick(name, text=text, error=_("Several match. Choose one below."), matches=matches)
+
+
+def picked_department(form: Mapping[str, str], moment: Moment) -> Pick:
+    """Read the picker of a department; a number that is none of a department chooses nothing."""
+    chosen = picked(form, "department", moment, departments)
+    if chosen.value is not None and chosen.value not in people.tree(moment).details:
+        return Pick("department", text=chosen.text, error=_("Type part of the name and choose one."))
+    return chosen

@@ -41,6 +41,17 @@ def test_grade_and_department_change_with_a_reason_and_the_new_head_is_told(
     answers(client, cast, f"/findings/{finding.id}", {"head_of_other": 200, "head_of_sales": 404})
 
 
+def test_a_department_that_there_is_not_is_refused_and_the_text_kept(
+    client: Any, cast: Any, making: Any
+) -> None:
+    finding = making.recorded()
+    signed_in(client, cast, "administrator")
+    refused = client.post(f"/findings/{finding.id}/change", data=changed(cast, department="987654"))
+    assert refused.status_code == 422
+    assert "書き直した事実" in text_of(refused) and "名前の一部を入力" in text_of(refused)
+    assert FindingDetail.select().count() == 1
+
+
 def test_of_two_changes_the_second_gets_both_texts(client: Any, cast: Any, making: Any) -> None:
     finding = making.recorded()
     values = {"title": TITLE, "grade": Grade.MINOR, "department_id": cast.department["D210"], "reason": "x"}

@@ -149,10 +149,18 @@ class Watch:
             peewee.Database.execute_sql = original  # type: ignore[method-assign]
 
 
+_EVERY_STATEMENT = ("/auditor/connections.py", "/auditor/db.py", "/auditor/dated.py")
+
+
 def origin(error: BaseException) -> str:
-    """Return the error and the innermost line of the product that led to it."""
+    """Return the error and the innermost line of the product that led to it, the reach for the database left out."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "/auditor/" in frame.filename or "/templates/" in frame.filename]
+    own = [
+        frame
+        for frame in frames
+        if ("/auditor/" in frame.filename and not frame.filename.endswith(_EVERY_STATEMENT))
+        or "/templates/" in frame.filename
+    ]
     last = own[-1] if own else frames[-1]
     place = re.sub(r"^.*/(auditor|templates)/", r"\1/", last.filename)
     return f"{place}:{last.lineno} {type(error).__name__}: {re.sub(r'[0-9]+', '#', str(error))[:120]}"

@@ -64,11 +64,7 @@ def record() -> Answer:
     form = RecordForm(data=_prefilled(item, worry, moment))
     chosen = _suggested(item, moment)
     if form.is_submitted():
-        chosen = pickers.picked(request.form, "department", moment, pickers.departments)
-        if chosen.value is not None and chosen.value not in people.tree(moment).details:
-            chosen = pickers.Pick(
-                "department", text=chosen.text, error=_("Type part of the name and choose one.")
-            )
+        chosen = pickers.picked_department(request.form, moment)
         if form.validate() and chosen.value is not None:
             try:
                 finding = _record(actor, form, item, worry, chosen.value)
@@ -186,7 +182,7 @@ def change(finding_id: int) -> Answer:
     name = people.tree(moment).name(detail.department_id, language())
     chosen = pickers.Pick("department", detail.department_id, name)
     if form.is_submitted():
-        chosen = pickers.picked(request.form, "department", moment, pickers.departments)
+        chosen = pickers.picked_department(request.form, moment)
 
     def act() -> None:
         if chosen.value is None:
