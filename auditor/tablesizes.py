@@ -15,7 +15,7 @@ from peewee import DatabaseError
 from auditor import db
 from auditor.writing import Writing
 
-LARGE = 500  # rows of one action; fewer change no choice
+LARGE = 100  # rows of one action; what fewer do is soon seen by itself and costs little until then
 
 
 def grown(written: Writing) -> list[type[Any]]:
