@@ -146,7 +146,9 @@ def change_action(
             raise RuleBroken(
                 _l("The plan has been approved. Say why it is changed; everybody sees the reason."), "reason"
             )
-        if not withdrawn and (owner_id, due_on) != (now.owner_id, now.due_on):
+        if withdrawn and owner_id != now.owner_id:
+            _must_work(owner_id, moment)
+        elif not withdrawn and (owner_id, due_on) != (now.owner_id, now.due_on):
             _must_fit(owner_id, due_on, moment)
         row = ActionDetail.write(
             at,
@@ -248,6 +250,10 @@ _MISSING = (
 def _must_fit(owner_id: int, due_on: date, moment: Moment) -> None:
     if due_on < moment.day:
         raise RuleBroken(_l("The due date is in the past. Choose today or a later day."), "due_on")
+    _must_work(owner_id, moment)
+
+
+def _must_work(owner_id: int, moment: Moment) -> None:
     if not people.is_working(owner_id, moment):
         raise RuleBroken(_l("This person no longer works here. Choose somebody else."), "owner")
 

@@ -83,6 +83,8 @@ def test_an_action_is_planned_changed_and_withdrawn(client: Any, cast: Any, maki
     first = ActionDetail.get()
     assert first.owner_id == cast.person["operator"], "found by its reading, without script"
     changed = {**data, "owner": cast.person["staff_of_sales"], "seen": first.id, "withdrawn": "y"}
+    nobody = client.post(f"/findings/{finding.id}/actions/1/change", data={**changed, "owner": "987654"})
+    assert nobody.status_code == 422 and ActionDetail.select().count() == 1
     assert client.post(f"/findings/{finding.id}/actions/1/change", data=changed).status_code == 303
     assert ActionDetail.select().where(ActionDetail.withdrawn).count() == 1
     stale = client.post(f"/findings/{finding.id}/actions/1/change", data={**data, "seen": first.id})
