@@ -75,12 +75,17 @@ def submit(actor: Actor, at: datetime, audit: Audit, comment: str = "") -> None:
 
 def confirmers(audit_id: int, moment: Moment) -> set[int]:
     """Return who is to confirm: the administrators who did not answer, else the heads of audit who did not."""
-    answered = queries.answered_by([audit_id])[audit_id]
-    for role in (Role.ADMINISTRATOR, Role.HEAD_OF_AUDIT):
-        found = set(accounts.holders(role, moment)) - answered
-        if found:
-            return found
-    return set()
+    return left_to_confirm(queries.answered_by([audit_id])[audit_id], deciders(moment))
+
+
+def deciders(moment: Moment) -> tuple[set[int], ...]:
+    """Return who may confirm at all, those first who do so wherever they can."""
+    return tuple(set(accounts.holders(role, moment)) for role in (Role.ADMINISTRATOR, Role.HEAD_OF_AUDIT))
+
+
+def left_to_confirm(answered: Collection[int], deciders: Iterable[set[int]]) -> set[int]:
+    """Return those of the first of the ``deciders`` who did not answer; empty where nobody is left."""
+    return next((found for group in deciders if (found := group.difference(answered))), set())
 
 
 def refusal(actor: Actor, answered: Collection[int], administrators: Iterable[int]) -> Any:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from auditor.access import Actor, Permission, Role
-from auditor.accounts import queries as accounts
+from auditor.access import Actor, Permission
 from auditor.audits import outside
 from auditor.audits import queries as audits
 from auditor.audits.inspections import deciding, people, queries
@@ -71,14 +70,16 @@ def _late(audit: Audit) -> _Entry:
 
 def _to_confirm(actor: Actor, submitted: list[Audit], moment: Moment) -> list[_Entry]:
     answered = queries.answered_by([audit.id for audit in submitted])
-    administrators = accounts.holders(Role.ADMINISTRATOR, moment)
+    deciders = deciding.deciders(moment)
+    administrators, _heads_of_audit = deciders
     mine = [one for one in submitted if not deciding.refusal(actor, answered[one.id], administrators)]
     steps = dict.fromkeys([one.id for one in mine], _l("Confirm or send back"))
     left = [one for one in submitted if one.id not in steps]
     if left and outside.proposed(moment):  # nobody of a very small company may be left to decide
-        deciders = {*administrators, *accounts.holders(Role.HEAD_OF_AUDIT, moment)}
         steps |= {
-            one.id: _l("Record the decision from outside") for one in left if deciders <= answered[one.id]
+            one.id: _l("Record the decision from outside")
+            for one in left
+            if not deciding.left_to_confirm(answered[one.id], deciders)
         }
     return [
         _Entry(audit, steps[audit.id], f"/inspections/{audit.id}/confirm")
